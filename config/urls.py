@@ -1,0 +1,14 @@
+"""Every address of the site."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from sync.views import health, log
+
+urlpatterns = [
+    path("connect/", include("integrations.urls")),
+    path("health", health.show, name="health"),
+    path("log/export", log.export, name="log_export"),
+    path("", include("sync.urls")),
+    path("", admin.site.urls),
+]
