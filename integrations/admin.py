@@ -1,0 +1,124 @@
+"""Connections to stores and QuickBooks companies, and the copy of QuickBooks' lists."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, Model
+from django.http import HttpRequest, HttpResponse
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access import Act
+from accounts.admin_base import display
+from accounts.admin_scope import RoleMixin, ScopedModelAdmin, ScopedRelatedFilter, allows
+from accounts.admin_show import label
+from accounts.models import Business
+from integrations.models import BooksConnection, BooksObject, ConnectionState, StoreConnection
+from integrations.models.connections import Connection
+from integrations.words import list_in_words
+
+STATE_COLOURS = {
+    ConnectionState.NEW.value: "info",
+    ConnectionState.CONNECTED.value: "success",
+    ConnectionState.RECONNECT.value: "danger",
+    ConnectionState.OPERATOR.value: "danger",
+}
+
+
+class ConnectionAdmin(ScopedModelAdmin):
+    """What stores and books have in common. Accounts are connected by the pages of `integrations.views`."""
+
+    add_act = None
+    change_act = None
+    delete_act = Act.OWN
+    unread = ("credentials",)
+    list_filter = ("state", ("business", ScopedRelatedFilter))
+    related = ("business",)
+    search_fields = ("name", "account_id", "business__name")
+    ordering = ("business__name", "name")
+    list_before_template = "integrations/connect_bar.html"
+    change_form_outer_before_template = "integrations/connection_bar.html"
+    warn_unsaved_form = False
+
+    @display(description=_("name"), ordering="name")
+    def title(self, connection: Connection) -> str:
+        return str(connection)
+
+    @display(description=_("state"), ordering="state")
+    def state_label(self, connection: Connection) -> SafeString:
+        return label(connection.state, connection.get_state_display(), STATE_COLOURS)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """A connection goes only while nothing is built on it; until then it can be disconnected."""
+        if isinstance(obj, StoreConnection | BooksConnection) and obj.integrations.exists():
+            return False
+        return super().has_delete_permission(request, obj)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        return {}
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        owned = self.admin_site.get_model_admin(Business)
+        businesses = owned.scoped(Business.objects.all(), request, Act.OWN) if isinstance(owned, RoleMixin) else ()
+        return super().changelist_view(request, {**(extra_context or {}), "owned_businesses": businesses})
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        return super().changeform_view(
+            request, object_id, form_url, {**self._roles(request, object_id), **(extra_context or {})}
+        )
+
+    def _roles(self, request: HttpRequest, object_id: str | None) -> dict[str, bool]:
+        """What the buttons of a connection's page depend on."""
+        connection = self.get_object(request, object_id) if object_id else None
+        if connection is None:
+            return {}
+        return {
+            "may_own": allows(request, Act.OWN, connection.business_id),
+            "may_work": allows(request, Act.WORK, connection.business_id),
+        }
+
+
+@admin.register(StoreConnection)
+class StoreConnectionAdmin(ConnectionAdmin):
+    """Connected stores."""
+
+    list_display = ("title", "business", "provider", "account_id", "currency", "state_label", "checked_at")
+    fieldsets = (
+        (None, {"fields": ("title", "business", "provider", "account_id", "currency")}),
+        (_("Connection"), {"fields": ("state_label", "state_detail", "checked_at", "created_at")}),
+    )
+
+
+@admin.register(BooksConnection)
+class BooksConnectionAdmin(ConnectionAdmin):
+    """Connected QuickBooks companies."""
+
+    list_display = ("title", "business", "account_id", "currency", "state_label", "consent_ends", "checked_at")
+    fieldsets = (
+        (None, {"fields": ("title", "business", "account_id", "currency")}),
+        (_("Connection"), {"fields": ("state_label", "state_detail", "consent_ends", "checked_at", "created_at")}),
+        (_("Lists"), {"fields": ("mirrored_at", "list_counts")}),
+    )
+
+    @display(description=_("consent ends"), ordering="refresh_expires_at")
+    def consent_ends(self, books: BooksConnection) -> str:
+        end = min((end for end in (books.refresh_expires_at, books.consent_expires_at) if end), default=None)
+        return date_format(end, "DATE_FORMAT") if end else "\N{EN DASH}"
+
+    @display(description=_("entries"))
+    def list_counts(self, books: BooksConnection) -> str:
+        rows = books.objects_mirrored.order_by("type").values_list("type").annotate(entries=Count("pk"))
+        return ", ".join(f"{list_in_words(name)} ({count})" for name, count in rows)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """The copy of QuickBooks' lists goes with its connection, although nobody deletes its entries one by one."""
+        objects, counts, perms_needed, protected = super().get_deleted_objects(objs, request)
+        copied: Any = BooksObject._meta.verbose_name  # noqa: SLF001 - Django's public name
+        return objects, counts, perms_needed - {copied, str(copied)}, protected

@@ -1,0 +1,216 @@
+"""The words of a store: what an order, a refund, a product and a stock level are, whichever shop system sold them.
+
+The readers of the store adapters make these values; translation consumes them. Everything is frozen and exact: amounts
+are `Decimal` in the order's currency as the store states them (copied, never recomputed), times are aware datetimes in
+UTC.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from integrations.money import ZERO, total_of
+
+
+class LineKind(StrEnum):
+    """What an order line sells. Each kind but PRODUCT goes to an item of its own chosen in the settings."""
+
+    PRODUCT = "product"
+    SHIPPING = "shipping"
+    FEE = "fee"
+    TIP = "tip"
+    GIFT_CARD = "gift_card"  # a gift card sold: a liability, not income
+
+
+class PaymentState(StrEnum):
+    """How far an order is paid, in words that all stores share; the store's own word is `Order.payment_status`."""
+
+    UNPAID = "unpaid"
+    PARTLY_PAID = "partly_paid"
+    PAID = "paid"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class TaxShare:
+    """One tax on one line: `amount` of it, at `rate` percent (9.975); the rate is None where the store does not tell
+    it."""
+
+    name: str
+    rate: Decimal | None
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """One line of an order, shipping, fees and tips included.
+
+    `ref` is unique in the order. `gross` is the line before discounts and `discount` the (positive) part of the order's
+    discounts that falls on it, both in the order's own mode: tax included if and only if `Order.prices_include_tax`.
+    `unit_price` times `quantity` is `gross` up to rounding.
+    """
+
+    ref: str
+    kind: LineKind
+    name: str
+    quantity: Decimal
+    unit_price: Decimal
+    gross: Decimal
+    discount: Decimal = ZERO
+    taxes: tuple[TaxShare, ...] = ()
+    sku: str = ""
+    description: str = ""
+    product_ref: str = ""
+    variation_ref: str = ""
+    tracks_stock: bool = False
+
+    @property
+    def charged(self) -> Decimal:
+        """What is charged for the line after discounts, in the order's own mode."""
+        return self.gross - self.discount
+
+    @property
+    def tax(self) -> Decimal:
+        return total_of(share.amount for share in self.taxes)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A postal address; `lines` are the street lines, `country` an ISO 3166 alpha-2 code."""
+
+    name: str = ""
+    company: str = ""
+    lines: tuple[str, ...] = ()
+    city: str = ""
+    region: str = ""
+    postal_code: str = ""
+    country: str = ""
+    country_name: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """Who bought. Any field may be empty: guests have no `ref`, orders typed by the merchant no e-mail."""
+
+    ref: str = ""
+    email: str = ""
+    name: str = ""
+    given_name: str = ""
+    family_name: str = ""
+    company: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tender:
+    """One payment of an order. `method` is the name that the store shows; `reference` the gateway's transaction id."""
+
+    ref: str
+    method: str
+    amount: Decimal
+    paid_at: datetime
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """Money given back, or a part of the sale taken back. `amount` is None where the store does not tell it."""
+
+    ref: str
+    amount: Decimal | None
+    refunded_at: datetime
+    reason: str = ""
+    method: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order as the store last told it.
+
+    `ref` never changes and identifies the order in its store; `number` is what people call it. `total` is what the
+    buyer pays in money: after `gift_card_redeemed`, which is a way to pay and not a discount. A sound order satisfies
+
+        sum(line.charged) + (0 if prices_include_tax else sum(line.tax)) - gift_card_redeemed == total
+
+    and its `tax` is the sum of its lines' taxes. Orders that do not are real; `residual` says by how much.
+    """
+
+    ref: str
+    number: str
+    created_at: datetime
+    updated_at: datetime
+    currency: str
+    prices_include_tax: bool
+    lines: tuple[OrderLine, ...]
+    total: Decimal
+    tax: Decimal
+    gift_card_redeemed: Decimal
+    payment_status: str
+    fulfillment_status: str
+    payment_state: PaymentState
+    tenders: tuple[Tender, ...]
+    buyer: Buyer
+    billing: Address | None = None
+    shipping: Address | None = None
+    refunds: tuple[Refund, ...] = ()
+    due_date: date | None = None
+    comments: str = ""
+    shipping_method: str = ""
+    tracking_number: str = ""
+    shipped_at: datetime | None = None
+    # One sentence fragment per thing that the reader had to leave unexplained, e.g. taxes that no representation
+    # accounts for.
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def line_tax(self) -> Decimal:
+        return total_of(line.tax for line in self.lines)
+
+    @property
+    def computed_total(self) -> Decimal:
+        """The total that the lines, their taxes and the gift card give."""
+        charged = total_of(line.charged for line in self.lines)
+        return charged + (ZERO if self.prices_include_tax else self.line_tax) - self.gift_card_redeemed
+
+    @property
+    def residual(self) -> Decimal:
+        """By how much the stated total exceeds what its parts add up to; zero for a sound order."""
+        return self.total - self.computed_total
+
+
+@dataclass(frozen=True, slots=True)
+class StoreTax:
+    """A tax that a store defines: `rate` in percent."""
+
+    name: str
+    rate: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class StoreProfile:
+    """What a store says of itself. `time_zone` is an IANA name."""
+
+    account_id: str
+    name: str
+    currency: str
+    time_zone: str
+    prices_include_tax: bool
+    taxes: tuple[StoreTax, ...]
+    payment_methods: tuple[str, ...]
+    payment_statuses: tuple[tuple[str, str], ...]  # (status id, name shown to the merchant)
+    fulfillment_statuses: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A product or a variation of one, as far as SKUs matter. `stock` is None when the store does not track it."""
+
+    product_ref: str
+    variation_ref: str
+    sku: str
+    name: str
+    price: Decimal
+    stock: Decimal | None
+    enabled: bool = True

@@ -1,0 +1,1 @@
+"""Ecwid by Lightspeed: reading a store's profile, orders and products over its REST API (version 3)."""

@@ -1,0 +1,284 @@
+"""Our words -> payloads that QuickBooks accepts. Pure; every field it can write is known to QuickBooks' own schema.
+
+Line amounts are net and tax is stated apart, in every region. A document's total is never sent: QuickBooks computes it,
+and `arithmetic` says beforehand what it will be.
+"""
+
+from collections.abc import Callable
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from integrations.books import (
+    Company,
+    CustomerDraft,
+    ItemDraft,
+    Known,
+    Payment,
+    Sale,
+    SaleLine,
+    SaleType,
+    TaxLine,
+    TaxModel,
+)
+from integrations.commerce import Address
+from integrations.money import currency_places, round_half_up, total_of
+from integrations.quickbooks import names
+
+ItemId = Callable[[Known | ItemDraft], str]
+Json = dict[str, Any]
+
+# More places than these are not sure to survive, and QuickBooks checks quantity x price against the amount to the cent.
+_RATE_PLACES = 5
+_USUAL_PLACES = 2
+_AUTO_NUMBER = "AUTO_GENERATE"
+
+
+def sale_payload(sale: Sale, company: Company, *, customer_id: str, item_id: ItemId) -> Json:
+    """An invoice or a sales receipt to create. `item_id` gives the QuickBooks id of each line's item."""
+    _check_currency(sale.currency, company)
+    own = _receipt_fields(sale) if sale.type is SaleType.SALES_RECEIPT else _invoice_fields(sale, company)
+    return _filled(
+        {
+            "CustomerRef": _ref(customer_id),
+            "TxnDate": sale.txn_date.isoformat(),
+            "DocNumber": _number(sale, company),
+            "CurrencyRef": _currency(sale.currency, company),
+            "Line": [_sale_line(line, sale, company, item_id(line.item)) for line in sale.lines],
+            **_tax_fields(sale, company),
+            **own,
+            **_delivery_fields(sale),
+            "CustomerMemo": _memo(sale),
+            "ClassRef": _ref(sale.class_id) if company.classes == "document" else None,
+            "DepartmentRef": _ref(sale.location_id) if company.locations else None,
+            "PrivateNote": private_note(sale.private_note, sale.marker),
+        }
+    )
+
+
+def payment_payload(payment: Payment, company: Company, *, customer_id: str, invoice_id: str) -> Json:
+    """A payment, the whole of it applied to one invoice."""
+    _check_currency(payment.currency, company)
+    return _filled(
+        {
+            "CustomerRef": _ref(customer_id),
+            "TotalAmt": payment.amount,
+            "TxnDate": payment.txn_date.isoformat(),
+            "CurrencyRef": _currency(payment.currency, company),
+            "DepositToAccountRef": _ref(payment.account_id),
+            "PaymentMethodRef": _ref(payment.method_id),
+            "PaymentRefNum": names.clean_text(payment.reference, names.PAYMENT_REFERENCE),
+            "PrivateNote": private_note(payment.private_note, payment.marker),
+            "Line": [{"Amount": payment.amount, "LinkedTxn": [{"TxnId": invoice_id, "TxnType": "Invoice"}]}],
+        }
+    )
+
+
+def customer_payload(draft: CustomerDraft, company: Company, *, name: str) -> Json:
+    """A customer to create under `name`, which the engine has chosen so that it is free."""
+    return _filled(
+        {
+            "DisplayName": names.clean_name(name, names.CUSTOMER_NAME),
+            "GivenName": names.fitting(draft.given_name, names.GIVEN_NAME),
+            "FamilyName": names.fitting(draft.family_name, names.FAMILY_NAME),
+            "CompanyName": names.clean_name(draft.company, names.COMPANY_NAME),
+            "PrimaryEmailAddr": _wrapped("Address", names.email(draft.email)),
+            "PrimaryPhone": _wrapped("FreeFormNumber", names.phone(draft.phone)),
+            "BillAddr": address_payload(draft.billing),
+            "ShipAddr": address_payload(draft.shipping),
+            "CurrencyRef": _currency(draft.currency, company),
+        }
+    )
+
+
+def item_payload(draft: ItemDraft) -> Json:
+    """An item to create. An inventory item needs the day from which its stock is counted (ValueError without it)."""
+    return _filled(
+        {
+            "Name": names.clean_item_name(draft.name),
+            "Type": draft.type,
+            "Sku": names.clean_text(draft.sku, names.SKU),
+            "Description": names.clean_text(draft.description, names.DESCRIPTION),
+            "UnitPrice": draft.unit_price,
+            "IncomeAccountRef": _ref(draft.income_account_id),
+            "ExpenseAccountRef": _ref(draft.expense_account_id),
+            **(_stock_fields(draft) if draft.type == "Inventory" else {}),
+        }
+    )
+
+
+def address_payload(address: Address | None) -> Json | None:
+    """At most five lines: company and person first, what is too much joined to the last. None when nothing is known."""
+    if address is None:
+        return None
+    fields: Json = {f"Line{number}": line for number, line in enumerate(_address_lines(address), start=1)}
+    fields |= {
+        "City": names.clean_text(address.city, names.CITY),
+        "CountrySubDivisionCode": names.clean_text(address.region, names.REGION),
+        "PostalCode": names.clean_text(address.postal_code, names.POSTAL_CODE),
+        "Country": names.clean_text(address.country_name or address.country, names.COUNTRY),
+    }
+    return _filled(fields) or None
+
+
+def private_note(text: str, marker: str) -> str:
+    """The note with our marker in it, whatever has to be cut: it is how a lost document is found again."""
+    note = names.clean_text(text, names.PRIVATE_NOTE)
+    if marker in note:
+        return note
+    ending = f" [{marker}]"
+    return f"{names.clean_text(text, names.PRIVATE_NOTE - len(ending))}{ending}".strip()
+
+
+# -- parts of a sale ---------------------------------------------------------------------------------------------------
+
+
+def _sale_line(line: SaleLine, sale: Sale, company: Company, item_id: str) -> Json:
+    detail = {
+        "ItemRef": _ref(item_id),
+        **_quantity(line, currency_places(sale.currency)),
+        "TaxCodeRef": None if company.tax_model is TaxModel.US_NONE else _ref(line.tax_code),
+        "ClassRef": _ref(sale.class_id) if company.classes == "line" else None,
+    }
+    return _filled(
+        {
+            "DetailType": "SalesItemLineDetail",
+            "Description": names.clean_text(line.description, names.DESCRIPTION),
+            "Amount": line.amount,
+            "SalesItemLineDetail": _filled(detail),
+        }
+    )
+
+
+def _quantity(line: SaleLine, places: int) -> Json:
+    """Quantity and price only when they multiply to the amount exactly, for QuickBooks refuses the line otherwise.
+
+    Else the quantity alone, which stock needs, and QuickBooks derives the price.
+    """
+    if not line.quantity:
+        return {}
+    quantity = _short(line.quantity)
+    price = line.unit_price
+    if price is None or _short(price) != price:
+        return {"Qty": quantity}
+    # QuickBooks may check a currency without cents in whole units or in hundredths: the amount must stand both ways.
+    if {round_half_up(quantity * price, places), round_half_up(quantity * price, _USUAL_PLACES)} != {line.amount}:
+        return {"Qty": quantity}
+    return {"Qty": quantity, "UnitPrice": price}
+
+
+def _short(value: Decimal) -> Decimal:
+    exponent = value.normalize().as_tuple().exponent
+    fits = isinstance(exponent, int) and exponent >= -_RATE_PLACES
+    return value if fits else value.quantize(Decimal(1).scaleb(-_RATE_PLACES), ROUND_HALF_UP)
+
+
+def _tax_fields(sale: Sale, company: Company) -> Json:
+    """US companies honour the total alone, and must be told zero too; elsewhere each line's code computes it."""
+    match company.tax_model:
+        case TaxModel.US_AUTOMATED:
+            return {"TxnTaxDetail": {"TotalTax": sale.tax}}
+        case TaxModel.US_MANUAL:
+            return {"TxnTaxDetail": _filled({"TxnTaxCodeRef": _ref(company.default_tax_code), "TotalTax": sale.tax})}
+        case TaxModel.US_NONE:
+            return {}
+        case TaxModel.GLOBAL:
+            return {"GlobalTaxCalculation": "TaxExcluded", "TxnTaxDetail": _stated_taxes(sale)}
+
+
+def _stated_taxes(sale: Sale) -> Json | None:
+    if not (sale.override_tax and sale.tax_lines):
+        return None
+    return {
+        "TotalTax": total_of(line.amount for line in sale.tax_lines),
+        "TaxLine": [_tax_line(line) for line in sale.tax_lines],
+    }
+
+
+def _tax_line(line: TaxLine) -> Json:
+    detail = {
+        "TaxRateRef": _ref(line.rate_id),
+        "PercentBased": True,
+        "TaxPercent": line.percent,
+        "NetAmountTaxable": line.net,
+    }
+    return {"Amount": line.amount, "DetailType": "TaxLineDetail", "TaxLineDetail": detail}
+
+
+def _invoice_fields(sale: Sale, company: Company) -> Json:
+    return {
+        "DueDate": sale.due_date.isoformat() if sale.due_date else None,
+        "AllowOnlineCreditCardPayment": sale.allow_card_payment if company.card_payments else None,
+    }
+
+
+def _receipt_fields(sale: Sale) -> Json:
+    return {
+        "PaymentMethodRef": _ref(sale.payment_method_id),
+        "PaymentRefNum": names.clean_text(sale.payment_reference, names.PAYMENT_REFERENCE),
+        "DepositToAccountRef": _ref(sale.deposit_account_id),
+    }
+
+
+def _delivery_fields(sale: Sale) -> Json:
+    return {
+        "BillEmail": _wrapped("Address", names.email(sale.email)),
+        "BillAddr": address_payload(sale.billing),
+        "ShipAddr": address_payload(sale.shipping),
+        "ShipMethodRef": _wrapped("value", names.clean_text(sale.shipping_method, names.SHIP_METHOD)),
+        "TrackingNum": names.clean_text(sale.tracking_number, names.TRACKING_NUMBER),
+        "ShipDate": sale.shipping_date.isoformat() if sale.shipping_date else None,
+    }
+
+
+def _number(sale: Sale, company: Company) -> str | None:
+    """Without a number of ours, QuickBooks numbers it; a company with custom numbers must be asked to."""
+    if sale.number is not None:
+        return sale.number
+    return _AUTO_NUMBER if company.custom_numbers else None
+
+
+def _memo(sale: Sale) -> Json | None:
+    """No message lets QuickBooks put its default one; an empty message is sent as such."""
+    return None if sale.message is None else {"value": names.clean_text(sale.message, names.MEMO)}
+
+
+def _address_lines(address: Address) -> list[str]:
+    parts = [names.clean_name(part, names.ADDRESS_LINE) for part in (address.company, address.name, *address.lines)]
+    lines = list(dict.fromkeys(part for part in parts if part))
+    head, rest = lines[:4], lines[4:]
+    return [*head, ", ".join(rest)[: names.ADDRESS_LINE]] if rest else head
+
+
+def _stock_fields(draft: ItemDraft) -> Json:
+    if draft.inventory_start is None:
+        raise ValueError(f"inventory item {draft.key} without a start date")
+    return {
+        "AssetAccountRef": _ref(draft.asset_account_id),
+        "TrackQtyOnHand": True,
+        "QtyOnHand": draft.quantity_on_hand,
+        "InvStartDate": draft.inventory_start.isoformat(),
+    }
+
+
+def _check_currency(currency: str, company: Company) -> None:
+    """Without multi-currency QuickBooks would take the amount for home currency; translation holds such orders."""
+    if currency != company.currency and not company.multi_currency:
+        raise ValueError(f"{currency} document for a company that keeps its books in {company.currency} only")
+
+
+def _currency(currency: str, company: Company) -> Json | None:
+    """Stated where QuickBooks requires it, left out where only the home currency exists."""
+    return _ref(currency) if company.multi_currency else None
+
+
+def _ref(value: str) -> Json | None:
+    return _wrapped("value", value)
+
+
+def _wrapped(key: str, value: str) -> Json | None:
+    return {key: value} if value else None
+
+
+def _filled(fields: Json) -> Json:
+    """Without the fields that have nothing to say: in QuickBooks an empty text is a value."""
+    return {key: value for key, value in fields.items() if value is not None and value != ""}

@@ -1,0 +1,59 @@
+"""What the rest of the program asks of a store, whichever shop system it runs on: one adapter per system implements
+it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from integrations.commerce import Order, Product, StoreProfile
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One order as it came over the wire, with just enough read to file it.
+
+    `payload` is JSON (Decimals included) and all that `Store.read_order` needs, now or in a year.
+    """
+
+    ref: str
+    number: str
+    created_at: datetime
+    updated_at: datetime
+    payload: Mapping[str, Any]
+
+
+class OrderReader(Protocol):
+    """What reads the payloads of a shop system; needs no connection, no credentials and no network."""
+
+    @staticmethod
+    def read_order(payload: Mapping[str, Any]) -> Order:
+        """Pure: the order that a fetched payload means. Raises Malformed when it cannot be read."""
+
+
+class Store(OrderReader, Protocol):
+    """One connected store. Every call raises only `integrations.errors`."""
+
+    label: str  # the shop system's name as people write it: "Ecwid"
+
+    def profile(self) -> StoreProfile:
+        """What the store says of itself; also the connection's test call."""
+
+    def orders(
+        self, *, created_from: datetime, updated_from: datetime | None, until: datetime
+    ) -> Iterator[list[Fetched]]:
+        """Pages of the orders created at or after `created_from` and changed in the window, each order at least once.
+
+        Complete when the iterator ends: an order that moved between pages is not lost (it may come twice).
+        """
+
+    def order(self, ref: str) -> Fetched:
+        """One order, read by its id (never through the search index). Raises NotFound."""
+
+    def products(self) -> Iterator[list[Product]]:
+        """Pages of products and variations that can be sold, each under its own SKU."""
+
+    @staticmethod
+    def read_again(filed: Mapping[str, Any], fetched: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Pure: the payload of an order that was filed before. What the order does not say of itself (the currency,
+        where only the store's is known) stays what it was when the order was first read."""

@@ -1,0 +1,120 @@
+"""The QuickBooks token pair of a connection, refreshed by one worker at a time and stored before it is used (C5).
+
+A refresh is claimed by a conditional update of the row: whoever changes it from the version they saw may call,
+everybody else waits for the version to rise. That works alike on SQLite and PostgreSQL and holds no transaction open
+while the provider answers.
+"""
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q
+
+from integrations.errors import OperatorError, ReconnectNeeded, TemporaryError
+from integrations.http import Clock, Transport
+from integrations.models import BooksConnection, ConnectionState
+from integrations.quickbooks import oauth
+
+# A claim outlives the slowest refresh call; after that its owner is taken for dead.
+CLAIM_LASTS = timedelta(seconds=180)
+# Renewed this long before its end, so that it does not expire on the way.
+EARLY = timedelta(minutes=3)
+
+
+class DatabaseTokens:
+    """Hands out the access token of a connection; implements the QuickBooks client's `Tokens`."""
+
+    def __init__(self, books: BooksConnection, *, transport: Transport) -> None:
+        self._pk = books.pk
+        self._transport = transport
+
+    @property
+    def _clock(self) -> Clock:
+        return self._transport.clock
+
+    def current(self) -> str:
+        """An access token that is not about to expire. Raises ReconnectNeeded, OperatorError or TemporaryError."""
+        row = self._row()
+        expires = row.access_expires_at
+        if expires is not None and expires - EARLY <= self._clock.now():
+            return self.renew(row.credentials.get("access_token", ""))
+        return self._access_token(row)
+
+    def renew(self, stale: str) -> str:
+        """A token other than `stale`, which QuickBooks refused or which is about to expire."""
+        while True:
+            row = self._row()
+            token = self._access_token(row)
+            if token != stale:
+                return token
+            claim = self._claim(row)
+            if claim:
+                return self._refresh(row, claim)
+            self._clock.sleep(0.5)
+
+    def _row(self) -> BooksConnection:
+        return BooksConnection.objects.get(pk=self._pk)
+
+    def _access_token(self, row: BooksConnection) -> str:
+        if row.state in (ConnectionState.RECONNECT, ConnectionState.DISCONNECTED):
+            raise ReconnectNeeded("the QuickBooks connection is waiting to be connected again")
+        return str(row.credentials.get("access_token", ""))
+
+    def _claim(self, row: BooksConnection) -> str:
+        """Try to become the one who refreshes this version; empty when somebody else is."""
+        claim, now = str(uuid.uuid4()), self._clock.now()
+        free = Q(refresh_claim="") | Q(refresh_claimed_at__lt=now - CLAIM_LASTS)
+        claimed = BooksConnection.objects.filter(free, pk=self._pk, token_version=row.token_version).update(
+            refresh_claim=claim, refresh_claimed_at=now
+        )
+        return claim if claimed else ""
+
+    def _refresh(self, row: BooksConnection, claim: str) -> str:
+        try:
+            pair = oauth.refresh(
+                url=settings.QUICKBOOKS_TOKEN_URL,
+                client_id=settings.QUICKBOOKS_CLIENT_ID,
+                client_secret=settings.QUICKBOOKS_CLIENT_SECRET,
+                refresh_token=str(row.credentials.get("refresh_token", "")),
+                transport=self._transport,
+            )
+        except ReconnectNeeded as error:
+            self._release(claim, state=ConnectionState.RECONNECT, state_detail=error.message[:500])
+            raise
+        except OperatorError as error:
+            self._release(claim, state=ConnectionState.OPERATOR, state_detail=error.message[:500])
+            raise
+        except TemporaryError:
+            self._release(claim)
+            raise
+        # A claim that outlived its time is somebody else's by now, and so is the pair that counts.
+        return pair.access_token if store_pair(row, pair, claim=claim) else self._access_token(self._row())
+
+    def _release(self, claim: str, **changes: Any) -> None:
+        BooksConnection.objects.filter(pk=self._pk, refresh_claim=claim).update(refresh_claim="", **changes)
+
+
+def store_pair(row: BooksConnection, pair: oauth.TokenPair, *, claim: str | None = None) -> bool:
+    """Store a new pair and raise the version. With a claim only while it is still ours; says whether it was stored."""
+    rows = BooksConnection.objects.filter(pk=row.pk)
+    if claim is not None:
+        rows = rows.filter(refresh_claim=claim, token_version=row.token_version)
+    stored = rows.update(
+        credentials={"access_token": pair.access_token, "refresh_token": pair.refresh_token},
+        token_version=row.token_version + 1,
+        refresh_claim="",
+        access_expires_at=pair.access_expires_at,
+        refresh_expires_at=pair.refresh_expires_at,
+        consent_expires_at=pair.hard_expires_at or row.consent_expires_at,
+        state=ConnectionState.CONNECTED,
+        state_detail="",
+    )
+    return bool(stored)
+
+
+def ends_soon(books: BooksConnection, now: datetime, within: timedelta = timedelta(days=14)) -> datetime | None:
+    """The nearest end of the consent (100 days without use, or five years) when it is less than `within` away (C5)."""
+    ends = [end for end in (books.refresh_expires_at, books.consent_expires_at) if end is not None]
+    return min((end for end in ends if end - now < within), default=None)

@@ -1,0 +1,68 @@
+"""Testing and ending a connection."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from accounts.access import Act
+from integrations import connect_texts as texts
+from integrations import connecting
+from integrations.connect_texts import error_in_words, say
+from integrations.errors import RemoteError
+from integrations.models import BooksConnection, StoreConnection
+from integrations.views.common import page_after, page_of, tell_change, tell_error, visible
+
+
+@login_required
+@require_POST
+def check_store(request: HttpRequest, pk: int) -> HttpResponse:
+    """The store's test call; also reads its taxes, statuses and payment methods anew."""
+    store = visible(StoreConnection, request.user, pk, Act.WORK)
+    try:
+        connecting.check_store(store)
+    except RemoteError as error:
+        tell_error(request, error, store)
+    else:
+        messages.success(request, say(texts.CHECKED, name=store))
+    return redirect(page_after(request, store))
+
+
+@login_required
+@require_POST
+def check_books(request: HttpRequest, pk: int) -> HttpResponse:
+    """The company's test call; also reads its accounts, items and tax codes anew (T2)."""
+    books = visible(BooksConnection, request.user, pk, Act.WORK)
+    try:
+        connecting.check_books(books)
+    except RemoteError as error:
+        tell_error(request, error, books)
+    else:
+        messages.success(request, say(texts.CHECKED, name=books))
+    return redirect(page_after(request, books))
+
+
+@login_required
+@require_POST
+def disconnect_store(request: HttpRequest, pk: int) -> HttpResponse:
+    store = visible(StoreConnection, request.user, pk, Act.OWN)
+    connecting.disconnect_store(store)
+    tell_change(request, store, "disconnected")
+    messages.success(request, say(texts.DISCONNECTED_STORE, name=store))
+    return redirect(page_of(store))
+
+
+@login_required
+@require_POST
+def disconnect_books(request: HttpRequest, pk: int) -> HttpResponse:
+    """Withdraw the consent at Intuit. Where that fails the connection stays as it is, so that it can be tried again."""
+    books = visible(BooksConnection, request.user, pk, Act.OWN)
+    try:
+        connecting.disconnect_quickbooks(books)
+    except RemoteError as error:
+        messages.error(request, say(texts.KEPT, name=books, detail=error_in_words(error, "QuickBooks")))
+    else:
+        tell_change(request, books, "disconnected")
+        messages.success(request, say(texts.DISCONNECTED, name=books))
+    return redirect(page_of(books))
