@@ -1,0 +1,186 @@
+"""The simulated Ecwid as one system: its shops, its API under /api/v3, its OAuth pages."""
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from werkzeug.wrappers import Request, Response
+
+from sandbox.ecwid import catalog, consent, orders, storefront
+from sandbox.ecwid.access import DEFAULT_SCOPES, Gate, too_many
+from sandbox.ecwid.calls import Call, Endpoint
+from sandbox.ecwid.catalog_seed import seed_products
+from sandbox.ecwid.control import Control
+from sandbox.ecwid.demo import DEMO_STORES, place_demo_orders
+from sandbox.ecwid.errors import ShopError
+from sandbox.ecwid.profile import build_order_statuses, build_profile
+from sandbox.ecwid.search import trimmed
+from sandbox.ecwid.shops import SHOPS, ShopSpec
+from sandbox.ecwid.store import ShopState, StoredOrder
+from sandbox.ecwid.switch_table import SWITCHES
+from sandbox.ecwid.values import Json, WrongParameterError
+from sandbox.serving import Route, System, json_answer, json_body
+
+_API = "/api/v3/<store>"
+_JSON_TYPES = {"application/json", "text/json"}
+_PRODUCTS_AGE_SECONDS = 90 * 86400
+_ENDPOINTS: tuple[Endpoint, ...] = (*storefront.ENDPOINTS, *orders.ENDPOINTS, *catalog.ENDPOINTS)
+
+
+class Ecwid(System):
+    """Seed options: `demo_orders` (how many per demo shop), `demo_seed`."""
+
+    name = "ecwid"
+    switch_table = SWITCHES
+
+    def __init__(self, state: Path | None = None, **options: Any) -> None:
+        self.shops: dict[int, ShopState] = {}
+        self.grants: dict[str, Json] = {}
+        super().__init__(state, **options)
+
+    # -- state ---------------------------------------------------------------------------------------------------
+
+    def seed(self, options: Mapping[str, Any]) -> None:
+        self.grants = {}
+        self.gate = Gate(self.switches)
+        self.shops = {spec.id: self._new_shop(spec) for spec in SHOPS}
+        for store_id in DEMO_STORES if options.get("demo_orders") else ():
+            place_demo_orders(
+                self.shops[store_id], int(options["demo_orders"]), self.now(), int(options.get("demo_seed", 20))
+            )
+
+    def _new_shop(self, spec: ShopSpec) -> ShopState:
+        profile = build_profile(spec, f"https://store{spec.id}.example")
+        shop = ShopState(spec.id, profile, build_order_statuses(spec), self.documents)
+        shop.tokens[spec.token] = DEFAULT_SCOPES.split()
+        shop.remember()
+        timestamp = int(self.timestamp()) - _PRODUCTS_AGE_SECONDS
+        for product in seed_products(spec, timestamp):
+            shop.put_product(product, timestamp)
+        return shop
+
+    def restore(self, documents: Iterable[tuple[str, str, Any]]) -> None:
+        self.gate = Gate(self.switches)
+        rows = list(documents)
+        for kind, key, value in rows:
+            if kind == "shop":
+                self.shops[int(key)] = self._known_shop(int(key), value)
+        takers: dict[str, Callable[[ShopState, Json], None]] = {
+            "order": lambda shop, value: shop.put_order(StoredOrder(**value), 0),
+            "product": lambda shop, value: shop.put_product(value, 0),
+            "deleted": lambda shop, value: shop.take_tombstone(value),
+        }
+        for kind, key, value in rows:
+            if kind in takers:
+                takers[kind](self.shops[int(key.split("/")[0])], value)
+            elif kind == "grant":
+                self.grants[key] = value
+        self.documents.discard()
+
+    def _known_shop(self, store_id: int, value: Json) -> ShopState:
+        shop = ShopState(store_id, value["profile"], value["statuses"], self.documents)
+        shop.tokens = dict(value["tokens"])
+        return shop
+
+    # -- routes --------------------------------------------------------------------------------------------------
+
+    def routes(self) -> Iterable[Route]:
+        yield from super().routes()
+        yield from Control(self).routes()
+        yield Route("GET", "/api/oauth/authorize", self._consent_page)
+        yield Route("POST", "/api/oauth/authorize", self._consent_decision)
+        yield Route("GET", "/api/oauth/token", self._exchange_code)
+        yield Route("POST", "/api/oauth/token", self._exchange_code)
+        for endpoint in _ENDPOINTS:
+            yield Route(endpoint.method, f"{_API}{endpoint.path}", self._handler(endpoint))
+
+    def _handler(self, endpoint: Endpoint) -> Callable[..., Response]:
+        def handle(request: Request, store: str, **path: str) -> Response:
+            try:
+                call = self._admitted(request, store, endpoint)
+                value = endpoint.answer(call, **path)
+            except ShopError as error:
+                return self._refused_work(error)
+            except WrongParameterError as error:
+                return self._refused_work(ShopError(400, str(error)))
+            fields = request.args.get("responseFields") if endpoint.method == "GET" else None
+            return json_answer(trimmed(value, fields))
+
+        return handle
+
+    def _admitted(self, request: Request, store: str, endpoint: Endpoint) -> Call:
+        shop = self.shops.get(int(store)) if store.isascii() and store.isdigit() else None
+        if shop is None:
+            raise ShopError(404, "Store not found", "STORE_NOT_FOUND")
+        token = self.gate.admit(request, shop, endpoint.scopes, self.timestamp())
+        body = {} if endpoint.method in {"GET", "DELETE"} else _json_of(request)
+        return Call(shop, token, request.args, body, self.timestamp(), self.switches)
+
+    # -- answers -------------------------------------------------------------------------------------------------
+
+    def _refused_work(self, error: ShopError) -> Response:
+        """Called while the lock is held, unlike the hooks below: faults answer without it."""
+        self.documents.discard()
+        if error.status == 429:
+            self.counts["throttled"] += 1
+        return self._refusal(error)
+
+    def _refusal(self, error: ShopError) -> Response:
+        if not error.message:
+            return Response("", error.status, headers=error.headers)
+        body = {"errorMessage": error.message, **({"errorCode": error.code} if error.code else {})}
+        return json_answer(body, error.status, error.headers)
+
+    def error_answer(self, status: int, message: str) -> Response:
+        return self._refusal(ShopError(status, message))
+
+    def throttled_answer(self) -> Response:
+        return self._refusal(too_many(self.switches, 1))
+
+    def expired_token_answer(self) -> Response:
+        return self._refusal(self.gate.forbidden())
+
+    def unknown_route_answer(self, request: Request) -> Response:
+        if self._map.allowed_methods(request.path):
+            return self.error_answer(405, "Method not allowed")
+        return super().unknown_route_answer(request)
+
+    def request_id(self, request: Request) -> str | None:
+        return request.headers.get("X-Ecwid-Api-Request-Id")
+
+    # -- consent -------------------------------------------------------------------------------------------------
+
+    def _consent_page(self, request: Request) -> Response:
+        return consent.page(request, self.shops.values())
+
+    def _consent_decision(self, request: Request) -> Response:
+        form = request.form
+        problem = consent.problem_with(form)
+        if problem:
+            return self.error_answer(400, problem)
+        with_state = bool(self.switches["oauth_returns_state"])
+        if form.get("decision") != "allow":
+            return consent.back_to_app(form, {"error": "access_denied"}, with_state=with_state)
+        code, grant = consent.new_grant(form, int(self.timestamp()))
+        self.grants[code] = grant
+        self.documents.put("grant", code, grant)
+        return consent.back_to_app(form, {"code": code}, with_state=with_state)
+
+    def _exchange_code(self, request: Request) -> Response:
+        given = request.form if request.method == "POST" else request.args
+        try:
+            answer = consent.exchange(given, self.grants, self.shops, int(self.timestamp()))
+        except consent.RefusedError as error:
+            return json_answer({"error": str(error)}, self.switches["oauth_error_status"])
+        self.documents.put("grant", given["code"], self.grants[given["code"]])
+        return json_answer(answer)
+
+
+def _json_of(request: Request) -> Json:
+    """The body of a write. Raises ShopError: 415 for another content type, 400 for broken JSON."""
+    if request.mimetype not in _JSON_TYPES:
+        raise ShopError(415, "Expected content type application/json or text/json")
+    try:
+        return json_body(request)
+    except (TypeError, ValueError) as error:
+        raise ShopError(400, f"Malformed JSON: {error}") from None

@@ -1,0 +1,146 @@
+"""What one simulated shop remembers: profile, tokens, orders, products. Stored objects are never changed in place:
+a write puts a new one, so whoever holds the old one (the lagging search index, for one) keeps what it saw.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from sandbox.documents import Documents
+from sandbox.ecwid.carts import Listing
+from sandbox.ecwid.values import Json
+
+_FIRST_NUMBER = 481_920_377
+
+
+@dataclass(frozen=True)
+class StoredOrder:
+    """`stock_taken` tells whether cancelling has to put the goods back."""
+
+    number: int
+    payload: Json
+    stock_taken: bool = False
+
+
+@dataclass
+class SearchIndex:
+    """What searches see: writes reach it a little later than reads by id."""
+
+    seen: dict[int, Json] = field(default_factory=dict)
+    version: int = 0
+    _coming: deque[tuple[float, int, Json | None]] = field(default_factory=deque)
+    _last_list: tuple[object, list[Json]] = (None, [])
+
+    def note(self, timestamp: float, key: int, payload: Json | None) -> None:
+        """`payload` None: deleted."""
+        self._coming.append((timestamp, key, payload))
+
+    def at(self, timestamp: float) -> dict[int, Json]:
+        """The objects as written up to `timestamp`."""
+        while self._coming and self._coming[0][0] <= timestamp:
+            _, key, payload = self._coming.popleft()
+            self.version += 1
+            if payload is None:
+                self.seen.pop(key, None)
+            else:
+                self.seen[key] = payload
+        return self.seen
+
+    def listed(self, question: object, make: Callable[[], list[Json]]) -> list[Json]:
+        """The answer to a search, made once for all its pages as long as nothing changes."""
+        key = (self.version, question)
+        if self._last_list[0] != key:
+            self._last_list = (key, make())
+        return self._last_list[1]
+
+
+class ShopState:
+    """One shop. Every `put` and `remove` also reaches the documents that survive a restart."""
+
+    def __init__(self, store_id: int, profile: Json, statuses: list[Json], documents: Documents) -> None:
+        self.id = store_id
+        self.profile = profile
+        self.statuses = statuses
+        self.tokens: dict[str, list[str]] = {}
+        self.orders: dict[int, StoredOrder] = {}
+        self.products: dict[int, Json] = {}
+        self.deleted_orders: dict[int, Json] = {}
+        self.order_index = SearchIndex()
+        self.product_index = SearchIndex()
+        self.next_order_number = _FIRST_NUMBER
+        self._numbers: dict[str, int] = {}
+        self._listings: dict[str, list[Listing]] | None = None
+        self._documents = documents
+
+    # -- orders --------------------------------------------------------------------------------------------------
+
+    def put_order(self, order: StoredOrder, timestamp: float) -> None:
+        self.take_order(order)
+        self.order_index.note(timestamp, order.number, order.payload)
+        value = {"number": order.number, "payload": order.payload, "stock_taken": order.stock_taken}
+        self._documents.put("order", f"{self.id}/{order.number}", value)
+
+    def take_order(self, order: StoredOrder) -> None:
+        """Into the memory only, as at a restart."""
+        self.orders[order.number] = order
+        self.next_order_number = max(self.next_order_number, order.number + 1)
+        self._numbers[str(order.payload.get("id", order.number))] = order.number
+
+    def remove_order(self, order: StoredOrder, tombstone: Json, timestamp: float) -> None:
+        del self.orders[order.number]
+        self._numbers.pop(str(order.payload.get("id", order.number)), None)
+        self.take_tombstone(tombstone)
+        self.order_index.note(timestamp, order.number, None)
+        self._documents.remove("order", f"{self.id}/{order.number}")
+        self._documents.put("deleted", f"{self.id}/{order.number}", tombstone)
+
+    def take_tombstone(self, tombstone: Json) -> None:
+        """Into the memory only. A deleted order's number is never given again."""
+        self.deleted_orders[tombstone["id"]] = tombstone
+        self.next_order_number = max(self.next_order_number, tombstone["id"] + 1)
+
+    def find_order(self, reference: str) -> StoredOrder | None:
+        """By text id (with prefix and suffix) or by internal number."""
+        number = self._numbers.get(reference)
+        if number is None and reference.isascii() and reference.isdigit():
+            number = int(reference)
+        return self.orders.get(number) if number is not None else None
+
+    def has_text_id(self, text: str) -> bool:
+        return text in self._numbers
+
+    # -- products ------------------------------------------------------------------------------------------------
+
+    def put_product(self, product: Json, timestamp: float) -> None:
+        self.products[product["id"]] = product
+        self._listings = None
+        self.product_index.note(timestamp, product["id"], product)
+        self._documents.put("product", f"{self.id}/{product['id']}", product)
+
+    def remove_product(self, product_id: int, timestamp: float) -> None:
+        del self.products[product_id]
+        self._listings = None
+        self.product_index.note(timestamp, product_id, None)
+        self._documents.remove("product", f"{self.id}/{product_id}")
+
+    def listings(self, sku: str) -> list[Listing]:
+        """Everything sold under exactly this SKU: products first come, then variations of their own SKU."""
+        if self._listings is None:
+            self._listings = {}
+            for product in self.products.values():
+                self._listings.setdefault(product["sku"], []).append(Listing(product, None))
+                for variation in product["combinations"]:
+                    if variation.get("sku", product["sku"]) != product["sku"]:
+                        self._listings.setdefault(variation["sku"], []).append(Listing(product, variation))
+        return self._listings.get(sku, [])
+
+    def listing(self, sku: str) -> Listing | None:
+        found = self.listings(sku)
+        return found[0] if found else None
+
+    # -- the shop itself -----------------------------------------------------------------------------------------
+
+    def remember(self) -> None:
+        """To be called after a change of profile, statuses or tokens."""
+        value = {"profile": self.profile, "statuses": self.statuses, "tokens": self.tokens}
+        self._documents.put("shop", str(self.id), value)
