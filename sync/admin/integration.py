@@ -1,0 +1,136 @@
+"""Integrations: what is connected, when it is synchronised, and all of its settings on one page."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import ForeignKey, Model
+from django.forms import ModelChoiceField
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access import Act
+from accounts.admin_base import display
+from accounts.admin_scope import ScopedModelAdmin, ScopedRelatedFilter
+from accounts.admin_show import label
+from integrations.models import ConnectionState, Integration
+from sync.admin import showing
+from sync.admin.changes import ChangeInline
+from sync.admin.forms import IntegrationForm
+from sync.admin.inlines import INLINES, SETTINGS
+from sync.forms.options import DECISIVE
+from sync.services.changes import author, changes_note, changes_noted
+
+_COLOURS = {"ready": "success", "draft": "info", "paused": "warning", "waiting": "danger"}
+
+
+@admin.register(Integration)
+class IntegrationAdmin(ScopedModelAdmin):
+    """A store and a QuickBooks company. Bookkeepers set it up; owners may remove it while nothing was synchronised."""
+
+    form = IntegrationForm
+    list_before_template = "sync/wizard_list_bar.html"
+    change_form_outer_before_template = "sync/wizard_manage_bar.html"
+    change_form_after_template = "sync/preview_change_bar.html"
+    delete_act = Act.OWN
+    unread = ("store__credentials", "books__credentials")
+    list_display = ("slug", "business", "store_link", "books_link", "auto_sync", "state_label", "read_until")
+    list_filter = (("business", ScopedRelatedFilter), "auto_sync", "paused")
+    related = ("business", "store", "books")
+    search_fields = ("slug", "business__name", "store__name", "books__name")
+    fixed_fields = ("business", "store", "books")
+    readonly_fields = ("read_until", "links")
+    fieldsets = (
+        (None, {"fields": (("slug", "business"), ("store", "books"))}),
+        (_("Dates"), {"fields": (("time_zone", "start_date"),)}),
+        (_("Automatic sync"), {"fields": (("auto_sync", "daily_hour"), ("paused", "read_until"))}),
+        (_("E-mail report"), {"fields": (("report_when", "report_language"), "report_recipients")}),
+    )
+
+    @display(description=_("store"), ordering="store__name")
+    def store_link(self, integration: Integration) -> str:
+        return showing.link(integration.store)
+
+    @display(description=_("QuickBooks company"), ordering="books__name")
+    def books_link(self, integration: Integration) -> str:
+        return showing.link(integration.books)
+
+    @display(description=_("state"))
+    def state_label(self, integration: Integration) -> SafeString:
+        if integration.live_at is None:
+            return label("draft", _("Being set up"), _COLOURS)
+        if integration.paused:
+            return label("paused", _("Paused"), _COLOURS)
+        if not answered(integration):
+            return label("waiting", _("Connection needed"), _COLOURS)
+        return label("ready", _("Ready"), _COLOURS)
+
+    @display(description=_("orders read until"), ordering="orders_read_until")
+    def read_until(self, integration: Integration) -> str:
+        return showing.moment(integration.orders_read_until, integration)
+
+    @display(description=_("See also"))
+    def links(self, integration: Integration) -> SafeString:
+        pages = (
+            ("sync_record", _("Records")),
+            ("sync_run", _("Runs")),
+            ("sync_logentry", _("Sync log")),
+            ("sync_settingchange", _("Changes of settings")),
+        )
+        return format_html_join(
+            " · ",
+            '<a class="tb-link" href="{}?integration__id__exact={}">{}</a>',
+            ((reverse(f"admin:{name}_changelist"), integration.pk, title) for name, title in pages),
+        )
+
+    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        return fieldsets if obj is None else (*fieldsets, (None, {"fields": ("links",)}))
+
+    def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Nothing is configurable until both sides have answered (C3)."""
+        configurable = obj is not None and obj.store.checked_at and obj.books.checked_at
+        return (*INLINES, ChangeInline) if configurable else ()
+
+    def formfield_for_foreignkey(
+        self, db_field: "ForeignKey[Any, Any]", request: HttpRequest, **kwargs: Any
+    ) -> "ModelChoiceField[Any] | None":
+        if db_field.name in ("store", "books"):
+            kwargs["queryset"] = self._choices(db_field, request).filter(
+                state=ConnectionState.CONNECTED, checked_at__isnull=False
+            )
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """Whatever the page and its parts change is noted (L8)."""
+        integration = self.get_object(request, object_id) if request.method == "POST" and object_id else None
+        with changes_noted(*([integration] if integration else []), by=author(request.user)):
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def save_model(self, request: HttpRequest, obj: Integration, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
+        """A change writes only what was changed: a sync may be moving the rest of the row at the same time."""
+        if not change:
+            super().save_model(request, obj, form, change)
+            for settings in SETTINGS:
+                settings._default_manager.get_or_create(integration=obj)  # noqa: SLF001 - Django's own name
+            changes_note(obj, before={}, by=author(request.user), at=timezone.now())
+            return
+        changed = set(form.changed_data)
+        if changed:
+            obj.save(update_fields=changed)
+        if changed & DECISIVE:
+            obj.touch()
+
+
+def answered(integration: Integration) -> bool:
+    """Whether both connections answer."""
+    return all(c.state == ConnectionState.CONNECTED for c in (integration.store, integration.books))

@@ -1,0 +1,141 @@
+"""Mappings of all integrations in one list each: what the store calls it, what QuickBooks calls it. New rows are made
+on the integration's page, or appear by themselves."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponseRedirect
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from accounts.admin_base import DropdownFilter, display
+from accounts.admin_scope import HistoryModelAdmin, ScopedModelAdmin, ScopedRelatedFilter
+from accounts.admin_show import label
+from integrations.books import NON_TAXABLE, TAXABLE
+from integrations.models import BooksObject
+from sync.admin.forms import FittingForm, ProductMatchForm, TaxMappingForm
+from sync.admin.inlines import FittingMixin
+from sync.models import CustomerLink, PaymentMapping, ProductMatch, TaxMapping
+from sync.services.changes import author, changes_noted
+from sync.views.fixing import back_to_inbox
+
+_CODE_COLOURS = {"none": "warning", "some": "success"}
+
+
+class MappingAdmin(FittingMixin, ScopedModelAdmin):
+    """What the mappings have in common."""
+
+    business_path = "integration__business"
+    add_act = None
+    unread = ("integration__store__credentials", "integration__books__credentials")
+    form = FittingForm
+    fixed_fields = ("integration",)
+    related: tuple[str, ...] = ("integration__books", "integration__store")
+    readonly_fields: ClassVar[Any] = ("created_at",)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002 - Django's signature
+        integration = obj.integration if obj is not None else None
+        make = self.entry_fields(integration)
+        knowing = {
+            "form": self.form.for_integration(integration),
+            "formfield_callback": lambda db_field, **options: make(db_field, request, **options),
+        }
+        return super().get_form(request, obj, change, **{**knowing, **kwargs})
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
+        with changes_noted(obj.integration, by=author(request.user)):
+            super().save_model(request, obj, form, change)
+
+    def response_post_save_change(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
+        return back_to_inbox(request, obj.integration) or super().response_post_save_change(request, obj)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        with changes_noted(obj.integration, by=author(request.user)):
+            super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """One by one, because deleting a row is a change of settings that makes the orders that wait due."""
+        rows = list(queryset.select_related("integration"))
+        with changes_noted(*(row.integration for row in rows), by=author(request.user)):
+            for row in rows:
+                row.delete()
+
+
+class ChosenFilter(DropdownFilter):
+    """Taxes that nobody has mapped yet."""
+
+    title = _("tax code")
+    parameter_name = "chosen"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("no", _("Not chosen yet")), ("yes", _("Chosen"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == "no":
+            return queryset.filter(code="")
+        return queryset.exclude(code="") if self.value() == "yes" else queryset
+
+
+@admin.register(TaxMapping)
+class TaxMappingAdmin(MappingAdmin):
+    """Store taxes and their tax codes (T1)."""
+
+    form = TaxMappingForm
+    list_display = ("title", "integration", "code_label", "created_at")
+    list_filter = (("integration", ScopedRelatedFilter), ChosenFilter)
+    search_fields = ("key",)
+    fields = ("integration", "taxes", "code", "created_at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        code = BooksObject.objects.filter(
+            books=OuterRef("integration__books"), type="TaxCode", books_ref=OuterRef("code")
+        )
+        mappings: QuerySet[Any] = super().get_queryset(request).annotate(code_name=Subquery(code.values("name")[:1]))
+        return mappings
+
+    @display(description=_("store taxes"), ordering="key")
+    def title(self, mapping: TaxMapping) -> str:
+        return str(mapping)
+
+    @display(description=_("QuickBooks tax code"), ordering="code")
+    def code_label(self, mapping: Any) -> SafeString:
+        if not mapping.code:
+            return label("none", _("Not chosen yet"), _CODE_COLOURS)
+        words = {TAXABLE: _("Taxable"), NON_TAXABLE: _("Not taxable")}
+        return label("some", words.get(mapping.code, mapping.code_name or mapping.code), _CODE_COLOURS)
+
+
+@admin.register(PaymentMapping)
+class PaymentMappingAdmin(MappingAdmin):
+    """Payment methods and the accounts their money goes to (M3)."""
+
+    list_display = ("method", "integration", "account", "payment_method", "created_at")
+    list_filter = (("integration", ScopedRelatedFilter),)
+    related = (*MappingAdmin.related, "account", "payment_method")
+    search_fields = ("method",)
+    fields = ("integration", "method", "account", "payment_method", "created_at")
+
+
+@admin.register(ProductMatch)
+class ProductMatchAdmin(MappingAdmin):
+    """Store SKUs and the items that a person says they are (I2)."""
+
+    form = ProductMatchForm
+    list_display = ("sku", "item", "integration")
+    list_filter = (("integration", ScopedRelatedFilter),)
+    related = (*MappingAdmin.related, "item")
+    search_fields = ("sku", "item__name")
+    fields = ("integration", "sku", "item")
+    readonly_fields = ()
+
+
+@admin.register(CustomerLink)
+class CustomerLinkAdmin(HistoryModelAdmin):
+    """Buyers and the customers they were found to be (O8)."""
+
+    business_path = "integration__business"
+    list_display = ("buyer_ref", "customer", "currency", "integration")
+    list_filter = (("integration", ScopedRelatedFilter), "currency")
+    related = ("customer",)
+    search_fields = ("buyer_ref", "customer__name")

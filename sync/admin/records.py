@@ -1,0 +1,188 @@
+"""Records, and what was written into QuickBooks for them."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Prefetch, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from accounts.access import Act
+from accounts.admin_base import action, display
+from accounts.admin_dates import DaysFilter
+from accounts.admin_scope import HistoryMixin, HistoryModelAdmin, ScopedRelatedFilter, ScopedTabularInline
+from accounts.admin_show import label
+from sync.admin import showing
+from sync.admin.filters import ReasonFilter
+from sync.admin.record_page import record_context
+from sync.admin.searching import OrderSearchAdmin, document_called
+from sync.models import Batch, Posting, Record, Role
+from sync.services.inbox import records_ignore, records_retry
+
+
+class HistoryInline(HistoryMixin, ScopedTabularInline):
+    """A read-only table on a page."""
+
+    parent_path = "integration__business"
+    tab = True
+    hide_title = True
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Record)
+class RecordAdmin(OrderSearchAdmin):
+    """Store objects as last seen, and where they stand."""
+
+    business_path = "integration__business"
+    unread = ("payload",)
+    list_display = ("title", "created", "integration", "state_label", "money", "document", "explanation")
+    list_filter = (
+        "state",
+        ("integration", ScopedRelatedFilter),
+        ReasonFilter,
+        ("created_in_store_at", DaysFilter),
+        "kind",
+    )
+    record_path = "pk"
+    # Those that an index sorts by; any other column of a million rows would take seconds.
+    sortable_by = ("created",)
+    actions = ("retry", "ignore")
+    # The page is one of our own; nothing on it is a form of the admin.
+    fields = ()
+    change_form_template = "sync/record.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Record]:
+        sales = Posting.objects.filter(role=Role.SALE).defer("payload").order_by("ordinal")
+        return super().get_queryset(request).prefetch_related(Prefetch("postings", sales, to_attr="sales"))
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        record = self.get_object(request, object_id)
+        shown = dict(extra_context or {})
+        if record is not None:
+            shown |= {**record_context(request, record), "title": _("Order %(number)s") % {"number": record}}
+        return super().change_view(request, object_id, form_url, {**shown, "subtitle": None})
+
+    @display(description=_("number"), ordering="number")
+    def title(self, record: Record) -> str:
+        return str(record)
+
+    @display(description=_("created in the store"), ordering="created_in_store_at")
+    def created(self, record: Record) -> str:
+        return showing.moment(record.created_in_store_at, record.integration)
+
+    @display(description=_("amount"), ordering="amount")
+    def money(self, record: Record) -> str:
+        return showing.amount(record.amount, record.currency)
+
+    @display(description=_("state"), ordering="state")
+    def state_label(self, record: Record) -> SafeString:
+        return label(record.state, record.get_state_display(), showing.RECORD_COLOURS)
+
+    @display(description=_("document"))
+    def document(self, record: Any) -> str:
+        sale = next((sale for sale in record.sales if sale.books_ref), None)
+        return showing.document(sale.books_type, sale.books_ref, sale.doc_number) if sale else showing.DASH
+
+    @display(description=_("reason"))
+    def explanation(self, record: Record) -> str:
+        return showing.reason(record)
+
+    @action(description=_("Retry with the next sync"), permissions=["work"])
+    def retry(self, request: HttpRequest, queryset: QuerySet[Record]) -> None:
+        count = records_retry(self.scoped(queryset, request, Act.WORK))
+        text = ngettext(
+            "%d record is tried again with the next sync.", "%d records are tried again with the next sync.", count
+        )
+        self.message_user(request, text % count, messages.SUCCESS if count else messages.WARNING)
+
+    @action(description=_("Ignore: leave out of the books"), permissions=["work"])
+    def ignore(self, request: HttpRequest, queryset: QuerySet[Record]) -> None:
+        asked = queryset.count()
+        records, who = self.scoped(queryset, request, Act.WORK), request.user.get_username()
+        count = records_ignore(records, user=who, now=timezone.now())
+        text = ngettext("%d record is ignored.", "%d records are ignored.", count)
+        self.message_user(request, text % count, messages.SUCCESS if count else messages.WARNING)
+        if asked > count:
+            left = ngettext(
+                "%d record was left alone: it has a document in QuickBooks, or you may only read it.",
+                "%d records were left alone: they have documents in QuickBooks, or you may only read them.",
+                asked - count,
+            )
+            self.message_user(request, left % (asked - count), messages.WARNING)
+
+
+def _flat(fields: Any) -> list[str]:
+    return [name for entry in fields for name in (entry if isinstance(entry, tuple) else (entry,))]
+
+
+@admin.register(Posting)
+class PostingAdmin(OrderSearchAdmin):
+    """Documents and list entries that we made, are making or tried to make."""
+
+    business_path = "books__business"
+    unread = ("payload", "record__payload", "books__credentials")
+    related = ("record__integration",)
+    list_display = ("document", "role", "state_label", "record_link", "books", "txn_date", "money", "posted_at")
+    list_filter = ("state", "role", ("books", ScopedRelatedFilter), "books_type", "adopted")
+    sortable_by = ()
+    list_display_links = ("role",)
+    fieldsets = (
+        (None, {"fields": (("document", "role"), ("state_label", "adopted"), ("record_link", "books"))}),
+        (_("Figures"), {"fields": (("txn_date", "money"), ("proven", "posted_at"))}),
+        (_("Answer"), {"fields": (("books_ref", "trace"), ("fault_code", "fault_detail"), "marker")}),
+        (_("As it was sent"), {"fields": ("sent_payload",), "classes": ("collapse",)}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Posting]:
+        return super().get_queryset(request).order_by("-pk")
+
+    def called(self, term: str) -> Q:
+        """Also customers and items, which belong to no order."""
+        return super().called(term) | (document_called(term) & Q(record=None))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any] | tuple[Any, ...]:
+        return [name for _title, part in self.fieldsets for name in _flat(part["fields"])]
+
+    @display(description=_("document"))
+    def document(self, posting: Posting) -> str:
+        return showing.document(posting.books_type, posting.books_ref, posting.doc_number)
+
+    @display(description=_("state"), ordering="state")
+    def state_label(self, posting: Posting) -> SafeString:
+        return label(posting.state, posting.get_state_display(), showing.POSTING_COLOURS)
+
+    @display(description=_("record"))
+    def record_link(self, posting: Posting) -> str:
+        return showing.link(posting.record)
+
+    @display(description=_("total"), ordering="total")
+    def money(self, posting: Posting) -> str:
+        return showing.amount(posting.total, posting.currency)
+
+    @display(description=_("total proven beforehand"))
+    def proven(self, posting: Posting) -> str:
+        return showing.amount(posting.proven_total, posting.currency)
+
+    @display(description=_("data"))
+    def sent_payload(self, posting: Posting) -> SafeString:
+        return format_html('<pre class="tb-data">{}</pre>', showing.pretty(posting.payload))
+
+
+@admin.register(Batch)
+class BatchAdmin(HistoryModelAdmin):
+    """The batch calls that postings travelled in."""
+
+    business_path = "books__business"
+    unread = ("books__credentials",)
+    list_display = ("request_id", "books", "sent_at", "answered_at", "trace")
+    list_filter = (("books", ScopedRelatedFilter),)
+    search_fields = ("=request_id", "=trace")
+    ordering = ("-pk",)

@@ -1,0 +1,119 @@
+"""The demo's child processes: the simulators, the worker and the web server. All end with the demo, however it ends."""
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from sync.demo import systems
+from sync.demo.home import Home
+
+_DEMO_ORDERS = 60
+_STARTS_WITHIN = 60.0  # seconds
+_LOOKS_EVERY = 0.2  # seconds
+
+
+def end_on_signals() -> None:
+    """End this process in order, with its children. Ctrl-C too: a shell script's background jobs ignore it at first."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _exit)
+
+
+def _exit(number: int, _frame: object) -> None:
+    sys.exit(128 + number)
+
+
+class ChildEnded(Exception):
+    """A child process ended by itself; `name` is that of its log."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+class Processes:
+    """Starts children; leaving the `with` block ends them, the simulators last."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._simulators: subprocess.Popen[str] | None = None
+        self._guarded: dict[str, subprocess.Popen[bytes]] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for guardian in self._guarded.values():
+            if guardian.stdin is not None:
+                guardian.stdin.close()
+        for guardian in self._guarded.values():
+            guardian.wait()
+        if self._simulators is not None:
+            self._simulators.terminate()
+            self._simulators.wait()
+
+    def start_simulators(self) -> None:
+        """On the ports that the settings name. Raises systems.NotStarted."""
+        ecwid, quickbooks = (urlsplit(url).port for url in (settings.ECWID_API_URL, settings.QUICKBOOKS_API_URL))
+        options = ["--ecwid-port", str(ecwid), "--quickbooks-port", str(quickbooks)]
+        options += ["--state", str(self._home.simulators), "--demo-orders", str(_DEMO_ORDERS)]
+        self._simulators = systems.start(options)
+        systems.addresses(self._simulators)
+
+    def start_worker(self) -> None:
+        self._start("worker", ["manage.py", "qcluster"])
+
+    def start_web(self) -> None:
+        """Returns once it answers. Raises ChildEnded."""
+        address = urlsplit(settings.BASE_URL).netloc
+        server = ["--bind", address, "--workers", "1", "--threads", "8", "--log-level", "warning"]
+        self._start("web", ["-m", "gunicorn", "config.wsgi", *server, "--no-control-socket"])
+        host, _, port = address.partition(":")
+        give_up = time.monotonic() + _STARTS_WITHIN
+        while not _listens(host, int(port)):
+            self.check()
+            if time.monotonic() > give_up:
+                raise ChildEnded("web")
+            time.sleep(_LOOKS_EVERY)
+
+    def watch(self) -> None:
+        """Returns never, unless by an exception such as KeyboardInterrupt. Raises ChildEnded."""
+        while True:
+            self.check()
+            time.sleep(_LOOKS_EVERY)
+
+    def check(self) -> None:
+        """Raises ChildEnded when a child has ended."""
+        for name, guardian in self._guarded.items():
+            if guardian.poll() is not None:
+                raise ChildEnded(name)
+        if self._simulators is not None and self._simulators.poll() is not None:
+            raise ChildEnded("sandbox")
+
+    def _start(self, name: str, arguments: Sequence[str]) -> None:
+        command = [sys.executable, "-m", "sync.demo.guardian", sys.executable, *arguments]
+        with self._home.log(name).open("ab") as log:
+            # Our own interpreter and modules; no shell reads it.
+            self._guarded[name] = subprocess.Popen(  # noqa: S603
+                command,
+                cwd=settings.BASE_DIR,
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+
+def _listens(host: str, port: int) -> bool:
+    with socket.socket() as caller:
+        return caller.connect_ex((host, port)) == 0

@@ -1,0 +1,60 @@
+"""The simulated systems as a child process, and the settings that point our program at them.
+
+The simulators are no part of the product: they are started like any other program, never imported.
+"""
+
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+NAMES = ("ecwid", "quickbooks")
+
+
+class NotStarted(Exception):
+    """The simulators ended before they listened; what they said stands on standard error."""
+
+
+def start(options: Sequence[str]) -> "subprocess.Popen[str]":
+    """Start them; `options` are those of `python -m sandbox`. A terminal's Ctrl-C does not reach them: whoever started
+    them ends them. They end by themselves when this process is gone.
+    """
+    command = [sys.executable, "-m", "sandbox", *options]
+    # Our own interpreter and module, and options that the caller built; no shell reads it.
+    return subprocess.Popen(  # noqa: S603
+        command, cwd=settings.BASE_DIR, stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
+
+
+def addresses(process: "subprocess.Popen[str]") -> dict[str, str]:
+    """Wait until both listen: their addresses by name. Raises NotStarted."""
+    lines = [process.stdout.readline().split() if process.stdout else [] for _name in NAMES]
+    found = dict(line for line in lines if len(line) == 2)
+    if set(found) != set(NAMES):
+        raise NotStarted
+    return found
+
+
+def settings_for(found: Mapping[str, str]) -> dict[str, str]:
+    """The settings of an installation that talks to them."""
+    ecwid, books = root_of(found["ecwid"]), root_of(found["quickbooks"])
+    return {
+        "ECWID_API_URL": f"{ecwid}/api/v3",
+        "ECWID_OAUTH_URL": f"{ecwid}/api/oauth",
+        "ECWID_CLIENT_ID": "sandbox-client",
+        "ECWID_CLIENT_SECRET": "sandbox-secret",
+        "QUICKBOOKS_API_URL": books,
+        "QUICKBOOKS_AUTHORIZE_URL": f"{books}/connect/oauth2",
+        "QUICKBOOKS_TOKEN_URL": f"{books}/oauth2/v1/tokens/bearer",
+        "QUICKBOOKS_REVOKE_URL": f"{books}/v2/oauth2/tokens/revoke",
+        "QUICKBOOKS_CLIENT_ID": "sandbox-client",
+        "QUICKBOOKS_CLIENT_SECRET": "sandbox-secret",
+    }
+
+
+def root_of(url: str) -> str:
+    """The address without its path."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"

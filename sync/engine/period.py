@@ -1,0 +1,38 @@
+"""Closed books (O20): a document dated in a closed period is held, or moved to the first open day and says so."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import TypeVar
+
+from integrations.books import Company, Payment, Sale
+from sync.models.settings import ClosedPeriod
+from sync.translate.outcome import Documents, Hold
+from sync.translate.reasons import Reason
+
+D = TypeVar("D", Sale, Payment)
+
+
+def in_open_period(documents: Documents, company: Company, policy: str, *, sale: bool = True) -> Documents | Hold:
+    """The documents dated in the open period; `sale` False leaves the sale alone, which is posted already."""
+    closed_until = company.closed_until
+    if closed_until is None:
+        return documents
+    dates = [documents.sale.txn_date] if sale else []
+    closed = [day for day in (*dates, *(one.txn_date for one in documents.payments)) if day <= closed_until]
+    if not closed:
+        return documents
+    if policy == ClosedPeriod.HOLD:
+        params = {"date": min(closed).isoformat(), "closed_until": closed_until.isoformat()}
+        return Hold(Reason.CLOSED_PERIOD, params)
+    return replace(
+        documents,
+        sale=_moved(documents.sale, closed_until) if sale else documents.sale,
+        payments=tuple(_moved(one, closed_until) for one in documents.payments),
+    )
+
+
+def _moved(document: D, closed_until: date) -> D:
+    if document.txn_date > closed_until:
+        return document
+    note = f"{document.private_note} Dated {document.txn_date.isoformat()} in the store."
+    return replace(document, txn_date=closed_until + timedelta(days=1), private_note=note)

@@ -1,0 +1,334 @@
+"""Post: a page of decisions goes into the books in waves (customers and items, sales, payments), thirty to a call.
+
+Before a sale is sent, the books are asked for documents with its number or our marker. What is ours is taken up, what
+somebody else put there with the same total is adopted, with another total the order is held (O21).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from integrations.books import Company, CustomerDraft, ItemDraft, Known, Payment, Sale, SaleType
+from integrations.errors import ReadOnly
+from integrations.http import Clock
+from integrations.models import Integration
+from integrations.money import ZERO
+from integrations.quickbooks import writer
+from integrations.quickbooks.faults import Cause, Fault
+from sync.engine.content import content
+from sync.engine.deliver import Delivery
+from sync.engine.deliver import posted as note_posted
+from sync.engine.directory import Customer, Directory
+from sync.engine.entries import Entries, customer_entry, item_entry, keep_links
+from sync.engine.plan import Planned, Work, total_differs
+from sync.engine.search import Existing, balance_of, existing_sales, numbered, open_balances
+from sync.models import Action, LogEntry, Posting, PostingState, RecordState, Role
+from sync.translate.held import amount_text
+from sync.translate.outcome import Hold, Note
+from sync.translate.reasons import Reason
+
+# What QuickBooks' refusal of a document means for its order; whatever is not listed is BOOKS_REFUSED, for a person.
+_REASONS = {
+    Cause.CLOSED_PERIOD: Reason.CLOSED_PERIOD_IN_BOOKS,
+    Cause.BEFORE_STOCK_START: Reason.BEFORE_STOCK_START,
+    Cause.INACTIVE: Reason.BOOKS_OBJECT_INACTIVE,
+    Cause.MISSING_REFERENCE: Reason.BOOKS_OBJECT_INACTIVE,
+    Cause.THROTTLED: Reason.BOOKS_UNAVAILABLE,
+    Cause.TEMPORARY: Reason.BOOKS_UNAVAILABLE,
+}
+# These say that our copy of the lists is behind the books.
+LISTS_STALE = frozenset({Reason.BOOKS_OBJECT_INACTIVE})
+
+# Records in these states may have a sale that nobody was told of.
+_MAYBE_UNTOLD = (RecordState.NEW, RecordState.FAILED)
+
+
+@dataclass(slots=True)
+class Conclusion:
+    """How a record ended: what was done with it, and the reason to tell when that is not plain success."""
+
+    planned: Planned
+    action: Action = Action.UNCHANGED
+    problem: Hold | None = None
+    notes: list[Note] = field(default_factory=list)
+    sale: Posting | None = None
+    payments: list[Posting] = field(default_factory=list)
+
+    @property
+    def work(self) -> Work:
+        if not isinstance(self.planned.decision, Work):
+            raise TypeError("nothing is to be written for this record")
+        return self.planned.decision
+
+    @property
+    def order(self) -> str:
+        return self.planned.record.number or self.planned.record.store_ref
+
+
+@dataclass(slots=True)
+class Page:
+    """The list entries that a page of documents refers to, as they become known."""
+
+    customers: dict[CustomerDraft, Customer] = field(default_factory=dict)
+    items: dict[str, Known] = field(default_factory=dict)
+    item_problems: dict[str, Fault] = field(default_factory=dict)
+
+    def item_id(self, item: Known | ItemDraft) -> str:
+        return item.id if isinstance(item, Known) else self.items[item.key].id
+
+
+class Poster:
+    """Posts pages for one run."""
+
+    def __init__(self, integration: Integration, company: Company, delivery: Delivery) -> None:
+        self._integration = integration
+        self._company = company
+        self._delivery = delivery
+        self._books = delivery.books
+        self.lists_are_stale = False
+
+    @property
+    def _clock(self) -> Clock:
+        return self._delivery.clock
+
+    def post(self, planned: Sequence[Planned]) -> list[Conclusion]:
+        """Bring every record with work to its end. Raises what ends a run; what was posted by then is recorded."""
+        conclusions = [
+            Conclusion(one, notes=list(one.decision.notes)) for one in planned if isinstance(one.decision, Work)
+        ]
+        for conclusion in conclusions:
+            conclusion.sale = conclusion.planned.sale
+        self._take_over([one for one in conclusions if one.sale is not None])
+        new = [one for one in conclusions if one.work.sale is not None]
+        self._take_up_existing(new)
+        unsent = [one for one in new if one.sale is None and one.problem is None]
+        page = self._entries(unsent)
+        self._send_sales(unsent, page)
+        self._send_payments([one for one in conclusions if one.problem is None and one.sale is not None])
+        return conclusions
+
+    # -- what is there already -----------------------------------------------------------------------------------------
+
+    def _take_over(self, posted: list[Conclusion]) -> None:
+        """Sales of earlier runs: what such a run did not live to say is said now, and nothing is paid twice."""
+        _say_untold(posted)
+        owing = [one for one in posted if one.work.payments]
+        if not owing:
+            return
+        balances = open_balances(self._delivery.client, [one.sale.books_ref for one in owing if one.sale is not None])
+        for conclusion in owing:
+            if conclusion.sale is not None and conclusion.sale.books_ref in balances:
+                _leave_out_paid(conclusion, balances[conclusion.sale.books_ref])
+
+    def _take_up_existing(self, new: list[Conclusion]) -> None:
+        if not new:
+            return
+        existing = existing_sales(self._delivery.client, [_sale(one) for one in new])
+        for conclusion in new:
+            found = existing.get(_sale(conclusion).marker)
+            if found is not None:
+                self._take_up(conclusion, found)
+
+    def _take_up(self, conclusion: Conclusion, found: Existing) -> None:
+        """A document with the sale's number or marker is there: ours, somebody's with the same total, or a clash."""
+        sale = _sale(conclusion)
+        if not (found.ours or found.is_the_same(sale)):
+            conclusion.problem = _number_taken(sale, found)
+            return
+        posting = _sale_posting(conclusion, self._books.pk)
+        posting.books_type, posting.adopted = found.posted.type, not found.ours
+        posting.payload = {}
+        note_posted(posting, found.posted.raw, now=self._clock.now())
+        posting.save()
+        conclusion.sale = posting
+        conclusion.action = Action.CREATED if found.ours else Action.ADOPTED
+        if posting.adopted:
+            conclusion.notes.append(_adopted(posting))
+        is_open = posting.books_type == SaleType.INVOICE  # a receipt is paid by itself
+        _leave_out_paid(conclusion, balance_of(found.posted.raw) if is_open else ZERO)
+
+    # -- customers and items -------------------------------------------------------------------------------------------
+
+    def _entries(self, unsent: list[Conclusion]) -> Page:
+        """Make sure that every customer and item exists; orders whose entries cannot be made are held."""
+        page = Page()
+        if not unsent:
+            return page
+        directory = Directory(self._integration, self._company)
+        found = directory.find_all(_sale(one).customer for one in unsent)
+        page.customers = found
+        missing = {id(one): one for one in found.values() if not one.books_ref}
+        drafts: dict[str, ItemDraft] = {}
+        for item in (item for one in unsent for item in _drafts(_sale(one))):
+            drafts.setdefault(item.key, item)  # as the oldest order has it
+        Entries(self._delivery).create(
+            [
+                *(customer_entry(customer, directory, self._company) for customer in missing.values()),
+                *(item_entry(draft, page.items, page.item_problems) for draft in drafts.values()),
+            ]
+        )
+        keep_links(directory, {id(one): one for one in found.values()}.values())
+        for conclusion in unsent:
+            fault = _entry_fault(_sale(conclusion), page)
+            conclusion.problem = self._refused(fault) if fault else None
+        return page
+
+    # -- sales and payments --------------------------------------------------------------------------------------------
+
+    def _send_sales(self, unsent: list[Conclusion], page: Page) -> None:
+        ready = [one for one in unsent if one.problem is None]
+        postings = [self._sale_to_send(one, page) for one in ready]
+        faults = self._delivery.send(postings)
+        duplicates = []
+        for conclusion, posting in zip(ready, postings, strict=True):
+            fault = faults.get(posting.pk)
+            if fault is None:
+                self._sale_posted(conclusion, posting)
+            elif fault.cause is Cause.DUPLICATE_NUMBER and _sale(conclusion).number:
+                duplicates.append(conclusion)
+            else:
+                conclusion.problem = self._refused(fault)
+        self._resolve_duplicates(duplicates)
+
+    def _sale_to_send(self, conclusion: Conclusion, page: Page) -> Posting:
+        sale = _sale(conclusion)
+        posting = _sale_posting(conclusion, self._books.pk)
+        posting.customer_ref = page.customers[sale.customer].books_ref
+        posting.payload = writer.sale_payload(
+            sale, self._company, customer_id=posting.customer_ref, item_id=page.item_id
+        )
+        return posting
+
+    def _sale_posted(self, conclusion: Conclusion, posting: Posting) -> None:
+        """Verify: the books must show the total that was proven; a difference is an alarm, never silence."""
+        conclusion.sale, conclusion.action = posting, Action.CREATED
+        if posting.total != _sale(conclusion).total:
+            conclusion.problem = total_differs(posting)
+
+    def _resolve_duplicates(self, duplicates: list[Conclusion]) -> None:
+        """The number is taken by a document of another date: ask for it by number, decide as for any existing one."""
+        if not duplicates:
+            return
+        existing = numbered(self._delivery.client, [_sale(one) for one in duplicates])
+        for conclusion in duplicates:
+            found = existing.get(_sale(conclusion).marker)
+            if found is not None:
+                self._take_up(conclusion, found)
+            else:
+                number = _sale(conclusion).number or ""
+                conclusion.problem = Hold(Reason.BOOKS_REFUSED, {"code": "6140", "detail": number})
+
+    def _send_payments(self, ready: list[Conclusion]) -> None:
+        sent = [
+            (conclusion, payment, self._payment_to_send(conclusion, payment))
+            for conclusion in ready
+            for payment in conclusion.work.payments
+        ]
+        faults = self._delivery.send([posting for _, _, posting in sent])
+        for conclusion, payment, posting in sent:
+            fault = faults.get(posting.pk)
+            if fault is not None:
+                conclusion.problem = self._refused(fault)
+                continue
+            conclusion.payments.append(posting)
+            if conclusion.work.sale is None and conclusion.action in (Action.UNCHANGED, Action.UPDATED):
+                conclusion.action = Action.UPDATED
+                amount = {"amount": amount_text(payment.amount, payment.currency), "currency": payment.currency}
+                conclusion.notes.append(Note(Reason.PAYMENT_ADDED, amount))
+
+    def _payment_to_send(self, conclusion: Conclusion, payment: Payment) -> Posting:
+        sale = conclusion.sale
+        if sale is None:
+            raise ValueError("a payment follows its invoice")
+        posting = conclusion.planned.postings.get((Role.PAYMENT, payment.ordinal)) or Posting(
+            books_id=self._books.pk, record=conclusion.planned.record, role=Role.PAYMENT, ordinal=payment.ordinal
+        )
+        posting.books_type, posting.marker = "Payment", payment.marker
+        posting.txn_date, posting.proven_total = payment.txn_date, payment.amount
+        posting.currency, posting.customer_ref = payment.currency, sale.customer_ref
+        posting.payload = writer.payment_payload(
+            payment, self._company, customer_id=sale.customer_ref, invoice_id=sale.books_ref
+        )
+        return posting
+
+    def _refused(self, fault: Fault) -> Hold:
+        if fault.cause is Cause.COMPANY_READ_ONLY:  # as with every other order: they wait until that is settled
+            raise ReadOnly(str(fault), code=fault.code)
+        reason = _REASONS.get(fault.cause, Reason.BOOKS_REFUSED)
+        self.lists_are_stale |= reason in LISTS_STALE or fault.cause is Cause.TAX
+        detail = fault.detail or fault.message
+        return Hold(reason, {"code": fault.code, "detail": detail[:300], "company": self._company.name})
+
+
+def _sale(conclusion: Conclusion) -> Sale:
+    if conclusion.work.sale is None:
+        raise ValueError("the sale is in the books already")
+    return conclusion.work.sale
+
+
+def _drafts(sale: Sale) -> list[ItemDraft]:
+    return [line.item for line in sale.lines if isinstance(line.item, ItemDraft)]
+
+
+def _sale_posting(conclusion: Conclusion, books_pk: int) -> Posting:
+    """The posting of the sale, new or from an earlier attempt, with all but its payload."""
+    sale, planned = _sale(conclusion), conclusion.planned
+    posting = planned.postings.get((Role.SALE, 0)) or Posting(
+        books_id=books_pk, record=planned.record, role=Role.SALE, ordinal=0
+    )
+    posting.books_type, posting.marker = sale.type.value, sale.marker
+    posting.txn_date, posting.proven_total, posting.currency = sale.txn_date, sale.total, sale.currency
+    posting.content = content(planned.order) if planned.order is not None else ""
+    return posting
+
+
+def _entry_fault(sale: Sale, page: Page) -> Fault | None:
+    """Why the sale cannot be sent: its customer or one of its items was refused."""
+    customer = page.customers[sale.customer]
+    faults = [customer.problem, *(page.item_problems.get(draft.key) for draft in _drafts(sale))]
+    return next((fault for fault in faults if fault is not None), None)
+
+
+def _adopted(posting: Posting) -> Note:
+    about = {"number": posting.doc_number, "books_type": posting.books_type, "books_id": posting.books_ref}
+    return Note(Reason.ADOPTED, about)
+
+
+def _say_untold(posted: Sequence[Conclusion]) -> None:
+    """A sale that no log entry tells of was posted by a run that died: this run reports it as its own."""
+    unsure = {one.planned.record.pk: one for one in posted if one.planned.record.state in _MAYBE_UNTOLD}
+    if not unsure:
+        return
+    told = LogEntry.objects.filter(record__in=list(unsure), action__in=(Action.CREATED, Action.ADOPTED))
+    for pk in unsure.keys() - set(told.values_list("record_id", flat=True)):
+        conclusion = unsure[pk]
+        if conclusion.sale is not None and conclusion.sale.adopted:
+            conclusion.action = Action.ADOPTED
+            conclusion.notes.append(_adopted(conclusion.sale))
+        else:
+            conclusion.action = Action.CREATED
+
+
+def _leave_out_paid(conclusion: Conclusion, balance: Decimal) -> None:
+    """An invoice that was paid in QuickBooks gets no second payment. One of ours that is partly paid there does: it
+    is for QuickBooks to refuse, and then for a person."""
+    owed = sum((payment.amount for payment in conclusion.work.payments), ZERO)
+    adopted = conclusion.sale is not None and conclusion.sale.adopted
+    if balance <= 0 or (adopted and owed > balance):
+        conclusion.planned.decision = replace(conclusion.work, payments=())
+
+
+def _number_taken(sale: Sale, found: Existing) -> Hold:
+    return Hold(
+        Reason.NUMBER_TAKEN,
+        {
+            "number": found.posted.number,
+            "books_type": found.posted.type,
+            "books_id": found.posted.id,
+            "books_total": amount_text(found.posted.total, sale.currency),
+            "store_total": amount_text(sale.total, sale.currency),
+        },
+    )
+
+
+__all__ = ["Conclusion", "Poster", "PostingState"]

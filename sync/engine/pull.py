@@ -1,0 +1,130 @@
+"""Pull: what changed in the store becomes or refreshes a record. The cursor moves only together with the records."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import F
+
+from integrations.commerce import PaymentState
+from integrations.errors import Malformed
+from integrations.models import Integration
+from integrations.stores import Fetched, Store
+from sync.engine.content import digest, fingerprint
+from sync.engine.rows import insert_rows, update_rows
+from sync.models import Record, RecordKind
+
+# The store's search index lags behind its writes, and clocks differ: each window reaches back into the one before.
+OVERLAP = timedelta(minutes=15)
+_BEFORE_ALL = date(2000, 1, 1)
+
+
+def window_start(integration: Integration) -> datetime:
+    """The first instant of the start date in the integration's time zone; without one, before any online store."""
+    return datetime.combine(integration.start_date or _BEFORE_ALL, time.min, ZoneInfo(integration.time_zone))
+
+
+def changed_pages(integration: Integration, store: Store, *, now: datetime) -> Iterator[list[Fetched]]:
+    """Pages of the orders that may have changed since the last pull that was completed.
+
+    After the start date was moved back the store is read from there once more: those orders were never asked for.
+    """
+    start, known_until = window_start(integration), integration.orders_read_until
+    covered = integration.orders_read_from is not None and integration.orders_read_from <= start
+    updated_from = known_until - OVERLAP if known_until is not None and covered else None
+    return store.orders(created_from=start, updated_from=updated_from, until=now)
+
+
+def pull(integration: Integration, store: Store, *, now: datetime) -> int:
+    """Read what changed and file it; returns how many records are new or changed. Raises `integrations.errors`.
+
+    An interrupted pull leaves the cursor where it was: the next one reads the same window again, which changes nothing
+    that was filed already.
+    """
+    changed = 0
+    waiting: list[Fetched] = []
+    for page in changed_pages(integration, store, now=now):
+        changed += _file(integration, store, waiting)
+        waiting = page
+    with transaction.atomic():
+        changed += _file(integration, store, waiting)
+        integration.orders_read_from, integration.orders_read_until = window_start(integration), now
+        integration.save(update_fields=["orders_read_from", "orders_read_until"])
+    return changed
+
+
+@transaction.atomic
+def _file(integration: Integration, store: Store, page: list[Fetched]) -> int:
+    records = news(integration, store, page)
+    changed = [record for record in records if record.pk]
+    insert_rows(record for record in records if not record.pk)
+    update_rows(changed, [*_CONTENT, "paid_at"])
+    Record.objects.filter(pk__in=[record.pk for record in changed]).update(wanted=F("wanted") + 1)
+    return len(records)
+
+
+def news(integration: Integration, store: Store, page: list[Fetched]) -> list[Record]:
+    """The records of a page that are new (unsaved) or that differ from what is filed (not saved yet)."""
+    known = {
+        record.store_ref: record
+        for record in Record.objects.filter(
+            integration=integration, kind=RecordKind.ORDER, store_ref__in=[fetched.ref for fetched in page]
+        ).defer("payload")
+    }
+    found: dict[str, Record] = {}
+    for fetched in page:
+        fresh = record_of(integration, store, fetched)
+        filed = known.get(fetched.ref) or found.get(fetched.ref)  # an order that moved between pages comes twice
+        if filed is not None and filed.currency not in {"", fresh.currency}:
+            payload = store.read_again(filed.payload, fetched.payload)
+            fresh = record_of(integration, store, replace(fetched, payload=payload))
+        if filed is None:
+            found[fetched.ref] = fresh
+        elif _is_news(filed, fresh):
+            found[fetched.ref] = _refreshed(filed, fresh)
+    return list(found.values())
+
+
+_CONTENT = (
+    "number", "payload", "fingerprint", "created_in_store_at", "updated_in_store_at", "amount", "currency",
+    "payment_status",
+)  # fmt: skip
+
+
+def record_of(integration: Integration, store: Store, fetched: Fetched) -> Record:
+    """An unsaved record of what was fetched. One that cannot be read is kept as it is; planning holds it."""
+    record = Record(
+        integration=integration,
+        kind=RecordKind.ORDER,
+        store_ref=fetched.ref,
+        number=fetched.number[:100],
+        payload=fetched.payload,
+        created_in_store_at=fetched.created_at,
+        updated_in_store_at=fetched.updated_at,
+    )
+    try:
+        order = store.read_order(fetched.payload)
+    except Malformed:
+        record.fingerprint = digest(repr(fetched.payload))
+        return record
+    record.fingerprint = fingerprint(order)
+    record.amount, record.currency = order.total, order.currency
+    record.payment_status = order.payment_status[:60]
+    if order.payment_state is PaymentState.PAID:
+        record.paid_at = order.created_at
+    return record
+
+
+def _is_news(record: Record, fresh: Record) -> bool:
+    stale = fresh.updated_in_store_at < record.updated_in_store_at
+    return fresh.fingerprint != record.fingerprint and not stale
+
+
+def _refreshed(record: Record, fresh: Record) -> Record:
+    for name in _CONTENT:
+        setattr(record, name, getattr(fresh, name))
+    if fresh.paid_at and not record.paid_at:
+        record.paid_at = fresh.updated_in_store_at  # stores do not say when an order was paid
+    return record

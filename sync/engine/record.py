@@ -1,0 +1,170 @@
+"""Record: what became of each record of a page, written in one transaction together with its log entries."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from integrations.money import ZERO, currency_places, plain, round_half_up
+from sync.causes import cause_of
+from sync.engine.plan import Planned, Work
+from sync.engine.post import Conclusion
+from sync.engine.rows import insert_rows, update_rows
+from sync.models import Action, LogEntry, Posting, Record, RecordState, Run
+from sync.reasons import Severity, text_of
+from sync.translate.outcome import Hold, Skip
+
+# After each failed attempt the next one waits longer; after the last a person must ask for it.
+RETRIES = tuple(timedelta(minutes=minutes) for minutes in (5, 15, 30, 60, 180, 360, 720, 1440))
+
+Listener = Callable[[LogEntry], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a run ends for one record."""
+
+    record: Record
+    wanted: int
+    state: str
+    action: str
+    reason: str = ""
+    params: Mapping[str, Any] = field(default_factory=dict)
+    sale: Posting | None = None
+    trace: str = ""
+
+
+def ending_of(planned: Planned, conclusion: Conclusion | None) -> Ending:
+    """The ending of a record that was planned, and posted as far as there was anything to post."""
+    if conclusion is None:
+        return _undone(planned)
+    if conclusion.problem is not None:
+        return _problem(planned, conclusion.problem, conclusion.sale)
+    return _done(planned, conclusion)
+
+
+def _done(planned: Planned, conclusion: Conclusion) -> Ending:
+    note = conclusion.notes[0] if conclusion.notes else None
+    return Ending(
+        planned.record,
+        planned.wanted,
+        RecordState.POSTED,
+        conclusion.action,
+        note.reason if note else "",
+        dict(note.params) if note else {},
+        conclusion.sale,
+        _trace(conclusion),
+    )
+
+
+def _trace(conclusion: Conclusion) -> str:
+    latest = conclusion.payments[-1] if conclusion.payments else conclusion.sale
+    return latest.trace if latest is not None and conclusion.action != Action.UNCHANGED else ""
+
+
+def _undone(planned: Planned) -> Ending:
+    decision = planned.decision
+    if isinstance(decision, Hold):
+        return _problem(planned, decision, planned.sale)
+    if isinstance(decision, Skip):
+        params = dict(decision.params)
+        return Ending(planned.record, planned.wanted, RecordState.SKIPPED, Action.SKIPPED, decision.reason, params)
+    action = Action.WOULD_CREATE if decision.sale or decision.payments else Action.UNCHANGED
+    return Ending(planned.record, planned.wanted, planned.record.state, action, sale=planned.sale)
+
+
+def _problem(planned: Planned, problem: Hold, sale: Posting | None) -> Ending:
+    text = text_of(problem.reason)
+    failed = text is not None and text.severity is Severity.FAILED
+    state, action = (RecordState.FAILED, Action.FAILED) if failed else (RecordState.HELD, Action.HELD)
+    return Ending(planned.record, planned.wanted, state, action, problem.reason, dict(problem.params), sale)
+
+
+class Recorder:
+    """Writes endings for one run and keeps its counts and sums."""
+
+    def __init__(self, run: Run, *, listener: Listener | None = None) -> None:
+        self._run = run
+        self._listener = listener
+        self._revision = run.integration.revision
+        self._mirror = run.integration.books.mirror_revision
+        self.counts: Counter[str] = Counter()
+        self.totals: dict[str, dict[str, Decimal]] = {}
+
+    def decided_with(self, mirror_revision: int) -> None:
+        """Note the state of QuickBooks' lists that the decisions to come rest on."""
+        self._mirror = mirror_revision
+
+    def write(self, endings: Sequence[Ending], *, now: datetime, elapsed_ms: int) -> None:
+        """Write a page. In a dry run only the log."""
+        share = elapsed_ms // max(1, len(endings))
+        entries = [self._entry(ending, now, share) for ending in endings]
+        with transaction.atomic():
+            if not self._run.dry_run:
+                update_rows((self._settled(ending, now) for ending in endings), _DECIDED)
+            insert_rows(entries)
+            self._count(entries)
+        for entry in entries:
+            if self._listener is not None:
+                self._listener(entry)
+
+    def _entry(self, ending: Ending, now: datetime, duration: int) -> LogEntry:
+        record, sale = ending.record, ending.sale
+        return LogEntry(
+            run=self._run,
+            integration=self._run.integration,
+            record=record if record.pk else None,
+            kind=record.kind,
+            store_ref=record.number or record.store_ref,
+            action=ending.action,
+            books_type=sale.books_type if sale else "",
+            books_ref=sale.books_ref if sale else "",
+            doc_number=sale.doc_number if sale else "",
+            amount=record.amount,
+            currency=record.currency,
+            reason=ending.reason,
+            params=ending.params,
+            duration_ms=duration,
+            trace=ending.trace,
+            created_at=now,
+        )
+
+    def _settled(self, ending: Ending, now: datetime) -> Record:
+        record = ending.record
+        failed = ending.state == RecordState.FAILED
+        record.attempts = record.attempts + 1 if failed else 0
+        retry = RETRIES[record.attempts - 1] if failed and record.attempts <= len(RETRIES) else None
+        record.retry_at = now + retry if retry is not None else None
+        record.state, record.reason, record.params = ending.state, ending.reason, dict(ending.params)
+        waits = ending.state in (RecordState.HELD, RecordState.FAILED)
+        record.cause = cause_of(ending.reason, ending.params) if waits else ""
+        record.done = ending.wanted
+        record.decided_revision, record.decided_mirror = self._revision, self._mirror
+        return record
+
+    def _count(self, entries: Sequence[LogEntry]) -> None:
+        for entry in entries:
+            self.counts[str(entry.action)] += 1
+            sums = self.totals.setdefault(str(entry.action), {})
+            sums[entry.currency] = sums.get(entry.currency, ZERO) + (entry.amount or ZERO)
+        self._run.counts = dict(self.counts)
+        self._run.totals = {
+            action: {currency: _shown(amount, currency) for currency, amount in sums.items() if currency}
+            for action, sums in self.totals.items()
+        }
+        self._run.save(update_fields=["counts", "totals"])
+
+
+def _shown(amount: Decimal, currency: str) -> str:
+    return plain(round_half_up(amount, currency_places(currency)))
+
+
+_DECIDED = [
+    "state", "reason", "params", "cause", "done", "attempts", "retry_at", "decided_revision", "decided_mirror",
+]  # fmt: skip
+
+__all__ = ["RETRIES", "Ending", "Recorder", "Work", "ending_of"]

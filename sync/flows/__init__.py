@@ -1,0 +1,1 @@
+"""Which records a flow concerns, and when."""

@@ -1,0 +1,1 @@
+"""The forms of the setup pages. Every choice comes from the integration's own company and store."""

@@ -1,0 +1,48 @@
+"""What happens between a store and the books: settings of the flows, mappings, records, postings, runs and their
+log."""
+
+from sync.models.changes import SettingChange
+from sync.models.health import AlarmNotice, Heartbeat, ReportState, StoreHabit
+from sync.models.mappings import CustomerLink, PaymentMapping, ProductMatch, TaxMapping
+from sync.models.records import Batch, Posting, PostingState, Record, RecordKind, RecordState, Role
+from sync.models.runs import Action, LogEntry, Run, RunState, Trigger
+from sync.models.settings import (
+    ItemSettings,
+    OrderSettings,
+    PaymentSettings,
+    ProductSettings,
+    RefundSettings,
+    StockSettings,
+)
+from sync.models.setup import SetupProgress
+
+__all__ = [
+    "Action",
+    "AlarmNotice",
+    "Batch",
+    "CustomerLink",
+    "Heartbeat",
+    "ItemSettings",
+    "LogEntry",
+    "OrderSettings",
+    "PaymentMapping",
+    "PaymentSettings",
+    "Posting",
+    "PostingState",
+    "ProductMatch",
+    "ProductSettings",
+    "Record",
+    "RecordKind",
+    "RecordState",
+    "RefundSettings",
+    "ReportState",
+    "Role",
+    "Run",
+    "RunState",
+    "SettingChange",
+    "SetupProgress",
+    "StockSettings",
+    "StoreHabit",
+    "TaxMapping",
+    "Trigger",
+]

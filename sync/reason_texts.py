@@ -1,0 +1,355 @@
+"""The table of reasons: one sentence, one way out and who must act, for each code of `sync.translate.reasons`.
+
+Written for a bookkeeper: what happened, with the figures, then one next step. `sync.reasons` puts them together.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from sync.translate.reasons import Reason
+
+Text = str | Promise
+
+
+class Actor(StrEnum):
+    """Who must act before the record goes on."""
+
+    PERSON = "person"
+    RETRY = "retry"  # nobody: the next sync tries again by itself
+    OPERATOR = "operator"  # whoever runs this installation
+    NOBODY = "nobody"
+
+
+class Severity(StrEnum):
+    """How a record with this reason ended."""
+
+    OK = "ok"
+    SKIPPED = "skipped"
+    HELD = "held"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonText:
+    """`sentence` and `way_out` take named parameters; `way_out` is empty where there is nothing to do.
+
+    `fix` names where it is mended: a settings page ("orders", "items", "taxes", "payments", "integration",
+    "connection"), "quickbooks" or "store" for the provider's own pages, empty for nowhere.
+    """
+
+    sentence: Text
+    way_out: Text
+    actor: Actor
+    severity: Severity
+    fix: str = ""
+
+
+def _ok(sentence: Text, way_out: Text = "", fix: str = "") -> ReasonText:
+    return ReasonText(sentence, way_out, Actor.NOBODY, Severity.OK, fix)
+
+
+def _skipped(sentence: Text, way_out: Text = "", fix: str = "") -> ReasonText:
+    return ReasonText(sentence, way_out, Actor.NOBODY, Severity.SKIPPED, fix)
+
+
+def _held(sentence: Text, way_out: Text, fix: str = "", actor: Actor = Actor.PERSON) -> ReasonText:
+    return ReasonText(sentence, way_out, actor, Severity.HELD, fix)
+
+
+def _failed(sentence: Text, way_out: Text, actor: Actor, fix: str = "") -> ReasonText:
+    return ReasonText(sentence, way_out, actor, Severity.FAILED, fix)
+
+
+TEXTS: Mapping[Reason, ReasonText] = {
+    Reason.RECEIPT_BECAME_INVOICE: _ok(
+        _("The order became an invoice instead of a sales receipt, because %(cause)s."),
+    ),
+    Reason.NUMBER_SHORTENED: _ok(
+        _("The number “%(number)s” is longer than QuickBooks allows; the document is numbered “%(shortened)s”."),
+        _("A shorter order number prefix in Sale options avoids this."),
+        "orders",
+    ),
+    Reason.ROUNDING_LINE: _ok(
+        _("%(amount)s %(currency)s went to the rounding item, so that QuickBooks shows the store's total."),
+    ),
+    Reason.ADOPTED: _ok(
+        _(
+            "QuickBooks already had the %(books_type)s “%(number)s” with the same total (id %(books_id)s): it was taken"
+            " over, and nothing was posted twice."
+        ),
+    ),
+    Reason.PAYMENT_ADDED: _ok(
+        _("A payment of %(amount)s %(currency)s was added to the invoice that was posted earlier."),
+    ),
+    Reason.OVERPAID: _ok(
+        _("%(paid)s %(currency)s was paid, more than the order's total of %(total)s; payments count up to the total."),
+        _("Give the rest back in the store, or enter it in QuickBooks as a credit."),
+    ),
+    Reason.BEFORE_START_DATE: _skipped(
+        _("The order is dated %(date)s, before the start date %(start_date)s."),
+        _("Choose an earlier start date for the integration if it belongs in the books."),
+        "integration",
+    ),
+    Reason.STATUS_NOT_SELECTED: _skipped(
+        _("Orders with the payment status “%(status)s” are not posted."),
+        _("Add the status in Sale options if they belong in the books."),
+        "orders",
+    ),
+    Reason.FULFILLMENT_NOT_SELECTED: _skipped(
+        _("Orders with the fulfilment status “%(status)s” are not posted."),
+        _("Add the status in Sale options if they belong in the books."),
+        "orders",
+    ),
+    Reason.ORDER_CANCELLED: _skipped(_("The order was cancelled in the store before it was posted.")),
+    Reason.NOTHING_SOLD: _skipped(_("The order has no lines and no amount, so there is nothing to post.")),
+    Reason.TAX_UNMAPPED: _held(
+        _("Nobody has said yet what “%(taxes)s” is in QuickBooks."),
+        _("Map the tax “%(taxes)s” in Taxes; the order is posted with the next sync."),
+        "taxes",
+    ),
+    Reason.TAX_CODE_INACTIVE: _held(
+        _("“%(taxes)s” is mapped to the tax code “%(code)s”, which is not in use in QuickBooks any more."),
+        _("Choose another tax code for “%(taxes)s” in Taxes; the order is posted with the next sync."),
+        "taxes",
+    ),
+    Reason.TAX_RATE_MISMATCH: _held(
+        _("The store charged “%(taxes)s”, but the tax code “%(code)s” has other rates (%(rates)s)."),
+        _("Map “%(taxes)s” in Taxes to a tax code with the same rates; the order is posted with the next sync."),
+        "taxes",
+    ),
+    Reason.TAX_DIFFERS: _held(
+        _(
+            "The store charged %(store_tax)s %(currency)s of tax, but QuickBooks would compute %(books_tax)s"
+            " %(currency)s with “%(code)s”."
+        ),
+        _("Check in Taxes that the code is the right one; the order is posted once the taxes agree."),
+        "taxes",
+    ),
+    Reason.TAX_NOT_TAXABLE: _held(
+        _("The store charged %(amount)s %(currency)s of “%(taxes)s”, which is mapped as not taxable."),
+        _("Map “%(taxes)s” as taxable in Taxes; the order is posted with the next sync."),
+        "taxes",
+    ),
+    Reason.TAX_ITEM_MISSING: _held(
+        _("The order has %(amount)s %(currency)s of tax, but the QuickBooks company does not charge sales tax."),
+        _("Choose a tax item in Sale options to book it on; the order is posted with the next sync."),
+        "orders",
+    ),
+    Reason.TAXES_DO_NOT_ADD_UP: _held(
+        _(
+            "The taxes on the order's lines add up to %(line_tax)s %(currency)s, but the order itself says"
+            " %(order_tax)s %(currency)s."
+        ),
+        _("Correct the order in the store, or enter the sale in QuickBooks by hand and ignore the order here."),
+        "store",
+    ),
+    Reason.ORDER_DOES_NOT_ADD_UP: _held(
+        _(
+            "The order's total is %(total)s %(currency)s, but its lines, taxes and discounts add up to %(computed)s"
+            " %(currency)s: a difference of %(difference)s."
+        ),
+        _("Correct the order in the store, or enter the sale in QuickBooks by hand and ignore the order here."),
+        "store",
+    ),
+    Reason.TOTAL_UNPROVEN: _held(
+        _(
+            "The store's total is %(store_total)s %(currency)s, but QuickBooks would show %(books_total)s: the"
+            " difference of %(difference)s is more than the %(cap)s that may be rounded."
+        ),
+        _("Check in Taxes that the order's taxes are mapped to the right codes."),
+        "taxes",
+    ),
+    Reason.TOTAL_NEGATIVE: _held(
+        _("The order's total is %(total)s %(currency)s, and QuickBooks refuses sales below zero."),
+        _("Enter it in QuickBooks as a refund by hand, and ignore the order here."),
+        "quickbooks",
+    ),
+    Reason.SPECIAL_ITEM_MISSING: _held(
+        _("The order has %(amount)s %(currency)s of %(kind)s, and no item is chosen for that."),
+        _("Choose the item for %(kind)s in Sale options; the order is posted with the next sync."),
+        "orders",
+    ),
+    Reason.SKU_MISSING: _held(
+        _("The product “%(product)s” has no SKU, so its item cannot be found."),
+        _("Give it a SKU in the store, also in this order; the order is posted with the next sync."),
+        "store",
+    ),
+    Reason.SKU_UNUSABLE: _held(
+        _("No item can be created for “%(product)s”: QuickBooks cannot hold the SKU “%(sku)s”."),
+        _("Match the SKU to an item in Items; the order is posted with the next sync."),
+        "items",
+    ),
+    Reason.ITEM_MISSING: _held(
+        _("QuickBooks has no item for “%(product)s” (SKU %(sku)s), and missing items are not created."),
+        _("Add the item in QuickBooks, or match the SKU to another item in Items; the order is posted then."),
+        "items",
+    ),
+    Reason.ITEM_AMBIGUOUS: _held(
+        _("More than one QuickBooks item answers to the SKU “%(sku)s”."),
+        _("Match the SKU to the right one in Items; the order is posted with the next sync."),
+        "items",
+    ),
+    Reason.ITEM_INACTIVE: _held(
+        _("The QuickBooks item for the SKU “%(sku)s” is inactive."),
+        _("Make it active again in QuickBooks, or match the SKU to another item in Items; the order is posted then."),
+        "items",
+    ),
+    Reason.ITEM_ACCOUNTS_MISSING: _held(
+        _("The item for the SKU “%(sku)s” cannot be created; still to be chosen: %(accounts)s."),
+        _("Choose what is missing in Items; the order is posted with the next sync."),
+        "items",
+    ),
+    Reason.PAYMENT_ACCOUNT_MISSING: _held(
+        _("No account is chosen for money that comes in by “%(method)s”."),
+        _("Choose a clearing account in Payments; the order is posted with the next sync."),
+        "payments",
+    ),
+    Reason.CURRENCY_NOT_ACCEPTED: _held(
+        _("The order is in %(currency)s, but %(company)s keeps its books in %(home_currency)s only."),
+        _("Switch on Multicurrency in QuickBooks (for good: it cannot be switched off), or ignore the order here."),
+        "quickbooks",
+    ),
+    Reason.CLOSED_PERIOD: _held(
+        _("The order is dated %(date)s, and the books are closed until %(closed_until)s."),
+        _("Reopen the period in QuickBooks, or let Sale options post such orders on the first open day."),
+        "orders",
+    ),
+    Reason.CLOSED_PERIOD_IN_BOOKS: _held(
+        _("QuickBooks refused the date of the document, because its period is closed (code %(code)s): %(detail)s."),
+        _("Reopen the period in QuickBooks, or let Sale options post such orders on the first open day; then retry."),
+        "quickbooks",
+    ),
+    Reason.NUMBER_TAKEN: _held(
+        _(
+            "QuickBooks already has the %(books_type)s “%(number)s” (id %(books_id)s) with a total of %(books_total)s;"
+            " the order's total is %(store_total)s."
+        ),
+        _("Compare the two, then change the number in QuickBooks and retry, or ignore the order here."),
+        "quickbooks",
+    ),
+    Reason.EDITED_AFTER_POSTING: _held(
+        _(
+            "The order was changed in the store after it was posted: the total was %(before)s %(currency)s and is now"
+            " %(after)s %(currency)s."
+        ),
+        _("Correct the document in QuickBooks by hand, then ignore the change here."),
+        "quickbooks",
+    ),
+    Reason.CANCELLED_AFTER_POSTING: _held(
+        _("The order was cancelled in the store after its %(books_type)s “%(doc_number)s” was posted."),
+        _("Void the document in QuickBooks, unless the sale stands; then ignore the change here."),
+        "quickbooks",
+    ),
+    Reason.BOOKS_TOTAL_DIFFERS: _held(
+        _("QuickBooks shows %(books_total)s on document %(books_id)s, but the store's total is %(store_total)s."),
+        _("Open the document in QuickBooks and correct it."),
+        "quickbooks",
+    ),
+    Reason.BOOKS_OBJECT_INACTIVE: _held(
+        _("Something that the document needs is inactive in QuickBooks: %(detail)s."),
+        _("Make it active again in QuickBooks, or choose another in the settings; the order is posted then."),
+        "quickbooks",
+    ),
+    Reason.BEFORE_STOCK_START: _held(
+        _("QuickBooks counts the stock of an item of this order only from a later day on: %(detail)s."),
+        _("Give the item an earlier start date in QuickBooks, or match the SKU to an item without stock; then retry."),
+        "items",
+    ),
+    Reason.BOOKS_REFUSED: _held(
+        _("QuickBooks refused the document (code %(code)s): %(detail)s."),
+        _("Mend what QuickBooks names, then retry."),
+        "quickbooks",
+    ),
+    Reason.ORDER_UNREADABLE: _held(
+        _("The store sent an order that cannot be read: %(detail)s."),
+        _("Enter the sale in QuickBooks by hand, ignore the order here, and tell whoever runs this installation."),
+        "store",
+    ),
+    Reason.BOOKS_UNAVAILABLE: _failed(
+        _("QuickBooks could not be reached: %(detail)s."),
+        _("Nothing to do: the next sync tries again."),
+        Actor.RETRY,
+    ),
+    Reason.BOOKS_OUTCOME_UNKNOWN: _failed(
+        _("QuickBooks did not say whether it took the document: %(detail)s."),
+        _("Nothing to do: the next sync looks in QuickBooks before anything is sent again."),
+        Actor.RETRY,
+    ),
+    Reason.STORE_UNAVAILABLE: _failed(
+        _("The store could not be reached: %(detail)s."),
+        _("Nothing to do: the next sync tries again."),
+        Actor.RETRY,
+    ),
+    Reason.STORE_DISCONNECTED: _failed(
+        _("The store does not accept the connection any more: %(detail)s."),
+        _("Connect the store again in Connections; nothing is lost meanwhile."),
+        Actor.PERSON,
+        "connection",
+    ),
+    Reason.BOOKS_DISCONNECTED: _failed(
+        _("QuickBooks does not accept the connection any more: %(detail)s."),
+        _("Connect QuickBooks again in Connections; orders wait meanwhile, and none is lost."),
+        Actor.PERSON,
+        "connection",
+    ),
+    Reason.STORE_NOT_ALLOWED: _failed(
+        _("The store answers but does not let its orders be read: %(detail)s."),
+        _("Check the store's plan and this app's permissions there; nothing is lost meanwhile."),
+        Actor.PERSON,
+        "store",
+    ),
+    Reason.BOOKS_NOT_ALLOWED: _failed(
+        _("QuickBooks answers but refuses the access: %(detail)s."),
+        _("Check the company's subscription and the rights of who connected it; orders wait, and none is lost."),
+        Actor.PERSON,
+        "quickbooks",
+    ),
+    Reason.COMPANY_READ_ONLY: _failed(
+        _("QuickBooks lets nobody write into the company: %(detail)s."),
+        _("Renew the company's subscription in QuickBooks; waiting orders are posted by themselves then."),
+        Actor.PERSON,
+        "quickbooks",
+    ),
+    Reason.ANOTHER_RUN_BUSY: _failed(
+        _("Another sync is working on this QuickBooks company and has not finished yet."),
+        _("Nothing to do: the next sync goes on."),
+        Actor.RETRY,
+    ),
+    Reason.ANOTHER_RUN_TOOK_OVER: _failed(
+        _("Another sync took over this QuickBooks company while this one was held up."),
+        _("Nothing to do: the other sync, or the next one, goes on where this one stopped."),
+        Actor.RETRY,
+    ),
+    Reason.RUN_INTERRUPTED: _failed(
+        _("This sync was interrupted before it could finish: its process was ended."),
+        _("Nothing to do: the next sync goes on where it stopped, and nothing is posted twice."),
+        Actor.RETRY,
+    ),
+    Reason.SETUP_UNFINISHED: _failed(
+        _("The setup of this integration is not finished, so nothing was synchronised."),
+        _("Go through its pages and press “Go live” on the last one."),
+        Actor.PERSON,
+        "integration",
+    ),
+    Reason.INSTALLATION_MISCONFIGURED: _failed(
+        _("This installation is not set up correctly: %(detail)s."),
+        _("Whoever runs it must correct its settings; orders wait meanwhile, and none is lost."),
+        Actor.OPERATOR,
+    ),
+    Reason.INTERNAL_ERROR: _failed(
+        _("Tillbridge itself failed on this order: %(detail)s."),
+        _("Tell whoever runs this installation; the next sync tries again."),
+        Actor.OPERATOR,
+    ),
+    Reason.CHANGE_IGNORED: _ok(
+        _("%(user)s decided that the document stays as it is, although the order says otherwise."),
+    ),
+    Reason.IGNORED_BY_PERSON: _skipped(
+        _("%(user)s decided to leave this order out of the books."),
+        _("Retry puts it back in line."),
+    ),
+}

@@ -1,0 +1,234 @@
+"""The dashboard's figures (L11): is everything in the books, what came in, what was posted, what waits, what differs.
+
+Every question is asked once for all integrations: the number of statements does not grow with theirs.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Case, Count, DateField, OuterRef, Q, QuerySet, Subquery, Sum, When
+from django.db.models.functions import TruncDate
+
+from integrations.models import ConnectionState, Integration
+from integrations.money import ZERO
+from sync import schedules
+from sync.models import Record, RecordState, Run, RunState
+from sync.reports.inbox import Amount, due
+from sync.translate.reasons import Reason
+
+# Posted, but QuickBooks and the store do not agree any more.
+DIFFERS = (Reason.EDITED_AFTER_POSTING, Reason.CANCELLED_AFTER_POSTING, Reason.BOOKS_TOTAL_DIFFERS)
+# A run that says so for longer was killed: workers are stopped after five minutes.
+_RUNS_AT_MOST = timedelta(minutes=10)
+# A run that no worker took up by then was forgotten by the queue.
+_WAITS_AT_MOST = timedelta(days=1)
+_OPEN = (RecordState.NEW, RecordState.HELD, RecordState.FAILED)
+
+
+class Verdict(StrEnum):
+    """The answer to "is everything in the books?", the worst first."""
+
+    DISCONNECTED = "disconnected"  # a connection needs somebody
+    WAITS = "waits"  # orders wait for somebody
+    STOPPED = "stopped"  # nothing waits, but the last sync did not come to its end
+    DRAFT = "draft"  # the setup is not finished
+    NEVER = "never"  # not synchronised yet
+    SOON = "soon"  # the rest goes with the next sync
+    COMPLETE = "complete"
+
+
+@dataclass(slots=True)
+class Figures:
+    """What is known of one integration. `waiting` amounts are those of held and failed records.
+
+    `new` records go with the next sync, and so do `released` ones of those that are held or failed. `came_in` and
+    `posted` count the orders of the period.
+    """
+
+    integration: Integration
+    last_run: Run | None = None
+    current_run: Run | None = None
+    next_sync: datetime | None = None
+    new: int = 0
+    held: int = 0
+    failed: int = 0
+    differs: int = 0
+    released: int = 0
+    came_in: int = 0
+    posted: int = 0
+    waiting: list[Amount] = field(default_factory=list)
+    posted_amounts: list[Amount] = field(default_factory=list)
+
+    @property
+    def waits(self) -> int:
+        """How many orders wait for somebody or for another attempt."""
+        return self.held + self.failed
+
+    @property
+    def is_connected(self) -> bool:
+        sides = (self.integration.store, self.integration.books)
+        return all(side.state == ConnectionState.CONNECTED for side in sides)
+
+    @property
+    def verdict(self) -> Verdict:
+        return next(verdict for verdict, holds in self._answers() if holds)
+
+    def _answers(self) -> tuple[tuple[Verdict, bool], ...]:
+        stopped = self.last_run is not None and self.last_run.state in (RunState.FAILED, RunState.BROKEN)
+        return (
+            (Verdict.DRAFT, self.integration.live_at is None),
+            (Verdict.DISCONNECTED, not self.is_connected),
+            (Verdict.WAITS, self.waits > 0),
+            (Verdict.STOPPED, stopped),
+            (Verdict.NEVER, self.last_run is None),
+            (Verdict.SOON, self.new > 0),
+            (Verdict.COMPLETE, True),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The orders of one day by outcome: how many, and their sum in the chosen currency."""
+
+    day: date
+    counts: Mapping[str, int]
+    sums: Mapping[str, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """`days` without a gap, the oldest first; `currencies` by how many orders are in them."""
+
+    days: tuple[Day, ...]
+    currencies: tuple[str, ...]
+    currency: str
+
+
+def figures(integrations: QuerySet[Integration], *, now: datetime, days: int) -> list[Figures]:
+    """The figures of each integration, in the order of `integrations`; six statements however many there are."""
+    rows: list[Any] = list(_with_last_run(integrations))
+    found = {row.pk: Figures(row) for row in rows}
+    runs = Run.objects.in_bulk({row.last_run for row in rows if row.last_run})
+    current = current_runs(found, now=now)
+    starts = schedules.next_starts(found)
+    for row in rows:
+        one = found[row.pk]
+        one.last_run, one.current_run = runs.get(row.last_run), current.get(row.pk)
+        one.next_sync = starts.get(row.pk)
+    _count_open(found)
+    _count_period(found, since=now - timedelta(days=days))
+    return list(found.values())
+
+
+def period(integrations: Sequence[Integration], *, now: datetime, days: int, currency: str = "") -> Period:
+    """Orders per day by outcome for the last `days` days, each order on its day in its integration's time zone.
+
+    One statement. Without a `currency` that occurs the most frequent one is summed.
+    """
+    zones = {integration.time_zone for integration in integrations}
+    today = max((now.astimezone(ZoneInfo(zone)).date() for zone in zones), default=now.date())
+    first = today - timedelta(days=days - 1)
+    rows = list(_by_day(integrations, zones, first)) if integrations else []
+    orders: dict[str, int] = defaultdict(int)
+    for row in rows:
+        orders[row["currency"]] += row["count"]
+    currencies = tuple(sorted((one for one in orders if one), key=lambda one: (-orders[one], one)))
+    chosen = currency if currency in currencies else next(iter(currencies), "")
+    return Period(_days(rows, first, days, chosen), currencies, chosen)
+
+
+def current_runs(integration_pks: Iterable[int], *, now: datetime) -> dict[int, Run]:
+    """The sync of each integration that waits to start or works at this moment; one statement."""
+    waiting = Q(state=RunState.QUEUED, started_at__gt=now - _WAITS_AT_MOST)
+    working = Q(state=RunState.RUNNING, started_at__gt=now - _RUNS_AT_MOST)
+    runs = Run.objects.filter(waiting | working, integration__in=list(integration_pks), dry_run=False)
+    return {run.integration_id: run for run in runs.order_by("started_at", "pk")}
+
+
+def _with_last_run(integrations: QuerySet[Integration]) -> QuerySet[Any]:
+    runs = Run.objects.filter(integration=OuterRef("pk"), dry_run=False).order_by("-started_at", "-pk").values("pk")
+    ended = runs.exclude(state__in=(RunState.QUEUED, RunState.RUNNING))
+    return integrations.annotate(last_run=Subquery(ended[:1]))
+
+
+def _count_open(found: Mapping[int, Figures]) -> None:
+    records = Record.objects.filter(integration__in=found, state__in=_OPEN).order_by()
+    counted = records.values("integration", "state", "currency").annotate(
+        count=Count("state"),
+        sum=Sum("amount"),
+        differ=Count("state", filter=Q(reason__in=DIFFERS)),
+        release=Count("state", filter=due()),
+    )
+    for row in counted.order_by("-sum"):
+        one = found[row["integration"]]
+        if row["state"] == RecordState.NEW:
+            one.new += row["count"]
+            continue
+        one.held += row["count"] if row["state"] == RecordState.HELD else 0
+        one.failed += row["count"] if row["state"] == RecordState.FAILED else 0
+        one.differs += row["differ"]
+        one.released += row["release"]
+        _add(one.waiting, row)
+
+
+def _count_period(found: Mapping[int, Figures], *, since: datetime) -> None:
+    records = Record.objects.filter(integration__in=found, created_in_store_at__gte=since).order_by()
+    posted = Q(state=RecordState.POSTED)
+    counted = records.values("integration", "currency").annotate(
+        count=Count("state"), in_books=Count("state", filter=posted), sum=Sum("amount", filter=posted)
+    )
+    for row in counted:
+        one = found[row["integration"]]
+        one.came_in += row["count"]
+        one.posted += row["in_books"]
+        if row["in_books"]:
+            _add(one.posted_amounts, row)
+
+
+def _add(amounts: list[Amount], row: Mapping[str, Any]) -> None:
+    add_amount(amounts, Amount(row["sum"] or ZERO, row["currency"]))
+
+
+def add_amount(amounts: list[Amount], more: Amount) -> None:
+    """Add to the sum of its currency."""
+    if not more.currency:
+        return
+    for place, amount in enumerate(amounts):
+        if amount.currency == more.currency:
+            amounts[place] = Amount(amount.value + more.value, more.currency)
+            return
+    amounts.append(more)
+
+
+def _by_day(integrations: Sequence[Integration], zones: Collection[str], first: date) -> QuerySet[Any, Any]:
+    """Counts and sums per day, state and currency."""
+    earliest = datetime.combine(first, time.min, UTC) - timedelta(days=1)
+    records = Record.objects.filter(integration__in=integrations, created_in_store_at__gte=earliest).order_by()
+    counted = records.annotate(day=_day(zones)).values("day", "state", "currency")
+    return counted.annotate(count=Count("state"), sum=Sum("amount"))
+
+
+def _day(zones: Collection[str]) -> Case | TruncDate:
+    """The day of an order by the clock of its integration: a CASE where there are several time zones."""
+    days = {zone: TruncDate("created_in_store_at", tzinfo=ZoneInfo(zone)) for zone in zones}
+    if len(days) == 1:
+        return next(iter(days.values()))
+    cases = [When(integration__time_zone=zone, then=day) for zone, day in days.items()]
+    return Case(*cases, output_field=DateField())
+
+
+def _days(rows: Iterable[Mapping[str, Any]], first: date, days: int, currency: str) -> tuple[Day, ...]:
+    counts: dict[date, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    sums: dict[date, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    for row in rows:
+        counts[row["day"]][row["state"]] += row["count"]
+        if row["currency"] == currency:
+            sums[row["day"]][row["state"]] += row["sum"] or ZERO
+    dates = (first + timedelta(days=number) for number in range(days))
+    return tuple(Day(day, dict(counts[day]), dict(sums[day])) for day in dates)

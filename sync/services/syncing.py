@@ -1,0 +1,105 @@
+"""Syncs that somebody asks for, and pausing (S4, S5).
+
+Asking makes a run that waits to start; a worker claims it by a conditional update, so that however often a run is
+handed to the queue it is carried out once.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django_q.models import Schedule
+from django_q.tasks import async_task
+
+from accounts.models import User
+from integrations.http import Clock
+from integrations.models import Integration
+from sync.engine.lease import is_busy
+from sync.engine.run import FLOWS, run_integration
+from sync.flows import orders
+from sync.models import Run, RunState, Trigger
+from sync.reports.overview import current_runs
+from sync.services.changes import author, changes_noted
+
+TASK = "sync.tasks.carry_out_sync"
+# A run that no worker took up by then is handed to the queue again when somebody asks again.
+_LOST_AFTER = timedelta(minutes=1)
+# A company that another run works with is looked at again then; waiting for it would only block a worker.
+_COMES_BACK_AFTER = timedelta(minutes=1)
+
+
+def sync_ask(integration: Integration, *, user: User | None, now: datetime) -> Run:
+    """Have the integration synchronised as soon as a worker is free, paused or not.
+
+    Whoever asks while a sync waits or works gets that one.
+    """
+    with transaction.atomic():
+        # Where the database can, whoever asks second waits here and finds the first one's run.
+        Integration.objects.select_for_update().filter(pk=integration.pk).first()
+        run = current_runs([integration.pk], now=now).get(integration.pk)
+        is_new = run is None
+        if run is None:
+            run = _waiting_run(integration, user, now)
+        if is_new or (run.state == RunState.QUEUED and run.started_at < now - _LOST_AFTER):
+            _hand_over(run)
+    return run
+
+
+def sync_carry_out(run_pk: int, *, clock: Clock, works_for: timedelta) -> Run | None:
+    """Carry out a run that waits to start, and return it when nothing is left for a successor.
+
+    Does nothing when another worker has claimed it.
+    """
+    run = Run.objects.select_related("integration__store", "integration__books", "user").filter(pk=run_pk).first()
+    if run is None or run.state != RunState.QUEUED:
+        return None
+    integration = run.integration
+    if is_busy(integration.books, now=clock.now()):
+        _come_back(run, clock.now() + _COMES_BACK_AFTER)
+        return None
+    started = clock.now()
+    claimed = Run.objects.filter(pk=run.pk, state=RunState.QUEUED)
+    if not claimed.update(state=RunState.RUNNING, started_at=started):
+        return None
+    run.refresh_from_db(fields=["state", "started_at"])
+    run = run_integration(integration, run=run, clock=clock, deadline=started + works_for)
+    now = clock.now()
+    if run.state == RunState.FINISHED and now >= started + works_for and orders.due(integration, now=now).exists():
+        sync_ask(integration, user=run.user, now=now)
+        return None
+    return run
+
+
+def integration_pause(integration: Integration, *, user: User) -> None:
+    """Nothing is synchronised by itself any more."""
+    _set_paused(integration, user, paused=True)
+
+
+def integration_resume(integration: Integration, *, user: User) -> None:
+    """Automatic syncs go on where they stopped."""
+    _set_paused(integration, user, paused=False)
+
+
+def _set_paused(integration: Integration, user: User, *, paused: bool) -> None:
+    with changes_noted(integration, by=author(user)):
+        integration.paused = paused
+        integration.save(update_fields=["paused"])  # the schedule follows, see `sync.schedules`
+
+
+def _waiting_run(integration: Integration, user: User | None, now: datetime) -> Run:
+    return Run.objects.create(
+        integration=integration,
+        trigger=Trigger.PERSON,
+        user=user,
+        flows=list(FLOWS),
+        state=RunState.QUEUED,
+        started_at=now,
+    )
+
+
+def _hand_over(run: Run) -> None:
+    """After the commit: a worker that is quicker than this transaction would find no run."""
+    transaction.on_commit(lambda: async_task(TASK, run.pk))
+
+
+def _come_back(run: Run, at: datetime) -> None:
+    Schedule.objects.create(name=f"run {run.pk}", func=TASK, args=str(run.pk), schedule_type=Schedule.ONCE, next_run=at)

@@ -1,0 +1,74 @@
+"""The codes of every reason that a record can carry. Their sentences, in the user's language, are in `sync.reasons`.
+
+A code says what is the case, not which part of the program noticed. Comments name the parameters of each sentence.
+"""
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    # The order went well, and this is worth knowing.
+    RECEIPT_BECAME_INVOICE = "receipt_became_invoice"  # cause: "unpaid", "partly_paid" or "several_tenders"
+    NUMBER_SHORTENED = "number_shortened"  # number, shortened
+    ROUNDING_LINE = "rounding_line"  # amount, currency
+    ADOPTED = "adopted"  # number, books_type, books_id
+    PAYMENT_ADDED = "payment_added"  # amount, currency
+    OVERPAID = "overpaid"  # paid, total, currency: money is recorded up to the total
+
+    # Skipped: not meant for the books.
+    BEFORE_START_DATE = "before_start_date"  # date, start_date
+    STATUS_NOT_SELECTED = "status_not_selected"  # status
+    FULFILLMENT_NOT_SELECTED = "fulfillment_not_selected"  # status
+    ORDER_CANCELLED = "order_cancelled"
+    NOTHING_SOLD = "nothing_sold"  # an order without lines and without money
+
+    # Held: a setting or a person decides.
+    TAX_UNMAPPED = "tax_unmapped"  # taxes ("GST 5 % + QST 9.975 %"; empty for an untaxed line)
+    TAX_CODE_INACTIVE = "tax_code_inactive"  # taxes, code
+    TAX_RATE_MISMATCH = "tax_rate_mismatch"  # taxes, code, rates
+    TAX_DIFFERS = "tax_differs"  # store_tax, books_tax, currency, code
+    TAX_NOT_TAXABLE = "tax_not_taxable"  # taxes, amount, currency: tax was charged but the mapping says not taxable
+    TAX_ITEM_MISSING = "tax_item_missing"  # amount, currency
+    TAXES_DO_NOT_ADD_UP = "taxes_do_not_add_up"  # line_tax, order_tax, currency
+    ORDER_DOES_NOT_ADD_UP = "order_does_not_add_up"  # total, computed, difference, currency
+    TOTAL_UNPROVEN = "total_unproven"  # store_total, books_total, difference, cap, currency
+    TOTAL_NEGATIVE = "total_negative"  # total, currency
+    SPECIAL_ITEM_MISSING = "special_item_missing"  # kind ("shipping", "discount", ...), amount, currency
+    SKU_MISSING = "sku_missing"  # product
+    SKU_UNUSABLE = "sku_unusable"  # sku, product: no item can be created that has it (too long, or a colon in a name)
+    ITEM_MISSING = "item_missing"  # sku, product
+    ITEM_AMBIGUOUS = "item_ambiguous"  # sku
+    ITEM_INACTIVE = "item_inactive"  # sku
+    ITEM_ACCOUNTS_MISSING = "item_accounts_missing"  # sku, accounts
+    PAYMENT_ACCOUNT_MISSING = "payment_account_missing"  # method
+    CURRENCY_NOT_ACCEPTED = "currency_not_accepted"  # currency, home_currency, company
+    CLOSED_PERIOD = "closed_period"  # date, closed_until
+    CLOSED_PERIOD_IN_BOOKS = "closed_period_in_books"  # code, detail
+    NUMBER_TAKEN = "number_taken"  # number, books_type, books_id, books_total, store_total
+    EDITED_AFTER_POSTING = "edited_after_posting"  # before, after, currency
+    CANCELLED_AFTER_POSTING = "cancelled_after_posting"  # books_type, doc_number
+    BOOKS_TOTAL_DIFFERS = "books_total_differs"  # store_total, books_total, books_id
+    BOOKS_OBJECT_INACTIVE = "books_object_inactive"  # detail
+    BEFORE_STOCK_START = "before_stock_start"  # code, detail
+    BOOKS_REFUSED = "books_refused"  # code, detail
+    ORDER_UNREADABLE = "order_unreadable"  # detail
+
+    # Failed: tried again by itself, then a person.
+    BOOKS_UNAVAILABLE = "books_unavailable"  # detail
+    BOOKS_OUTCOME_UNKNOWN = "books_outcome_unknown"  # detail
+    STORE_UNAVAILABLE = "store_unavailable"  # detail
+    STORE_DISCONNECTED = "store_disconnected"  # detail
+    BOOKS_DISCONNECTED = "books_disconnected"  # detail
+    INSTALLATION_MISCONFIGURED = "installation_misconfigured"  # detail
+    INTERNAL_ERROR = "internal_error"  # detail
+    STORE_NOT_ALLOWED = "store_not_allowed"  # detail
+    BOOKS_NOT_ALLOWED = "books_not_allowed"  # detail
+    COMPANY_READ_ONLY = "company_read_only"  # detail
+    RUN_INTERRUPTED = "run_interrupted"
+    SETUP_UNFINISHED = "setup_unfinished"
+    ANOTHER_RUN_BUSY = "another_run_busy"
+    ANOTHER_RUN_TOOK_OVER = "another_run_took_over"
+
+    # Ignored by a person.
+    CHANGE_IGNORED = "change_ignored"  # user
+    IGNORED_BY_PERSON = "ignored_by_person"  # user
