@@ -1,0 +1,56 @@
+"""What all tests share: the simulated Ecwid and QuickBooks as real processes, and a clock that does not wait."""
+
+import os
+
+os.environ.setdefault("SECRET_KEY", "test-only")
+
+import pytest
+from django.db import connection
+
+from tests.support.processes import database_file, emptied_after
+from tests.support.sandbox import Sandbox
+from tests.support.time import FastTime
+from tests.support.world import World
+
+
+@pytest.fixture(scope="session")
+def sandbox_processes():
+    """Both simulated systems, started once per worker."""
+    with Sandbox.started() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(sandbox_processes, settings):
+    """The simulated systems with fresh seed data, and our settings pointing at them."""
+    sandbox_processes.reset()
+    for name, value in sandbox_processes.settings().items():
+        setattr(settings, name, value)
+    return sandbox_processes
+
+
+@pytest.fixture
+def time():
+    """Real time, except that nobody sleeps: a wait moves the clock instead."""
+    return FastTime()
+
+
+@pytest.fixture
+def world(db, sandbox, time):
+    """The Québec shop (net prices, GST + QST) on the Canadian company, with everything mapped; throttles are off."""
+    return World.make(sandbox, time, "CA")
+
+
+@pytest.fixture
+def make_world(db, sandbox, time):
+    """Makes a world by name: see `tests.support.world.WORLDS`."""
+    return lambda name, **changes: World.make(sandbox, time, name, **changes)
+
+
+@pytest.fixture
+def shared_db(django_db_setup, django_db_blocker, tmp_path):
+    """A database that several processes can work on at once; what is written is committed."""
+    with django_db_blocker.unblock():
+        elsewhere = database_file(tmp_path / "shared.sqlite3") if connection.vendor == "sqlite" else emptied_after()
+        with elsewhere:
+            yield

@@ -1,0 +1,251 @@
+"""Orders that change after they were read: edited, cancelled, paid later, deleted, refunded."""
+
+import pytest
+
+from sync.models import Action, Record, RecordState
+from sync.services.inbox import records_ignore
+from sync.translate.reasons import Reason
+from tests.support.expect import (
+    GOOD,
+    books_are_whole,
+    held,
+    later,
+    payments_of,
+    place_between,
+    posted,
+    sentence_of,
+    skipped,
+)
+from tests.support.world import money
+
+UNPAID = {**GOOD, "payment_status": "AWAITING_PAYMENT"}
+TWO_SHIRTS = {"lines": [{"sku": "TSH-M", "quantity": 2, "price": 20}]}
+
+
+@pytest.fixture
+def every_status(make_world):
+    """Orders are posted whatever their payment status."""
+    return make_world("CA", payment_statuses=[])
+
+
+def act(world, number, deed, body=None):
+    ref = world.record(number).store_ref
+    return world.ecwid.control("POST", f"stores/{world.store_id}/orders/{ref}/{deed}", body or {})
+
+
+def is_paid(world, number):
+    act(world, number, "status", {"paymentStatus": "PAID"})
+
+
+class TestEdited:
+    def test_after_posting_waits_for_a_person_and_changes_nothing(self, world):
+        place_between(world, {**GOOD, "order_id": "EDITED"})
+        world.sync()
+        before = world.books()
+        act(world, "EDITED", "edit", {"cart": TWO_SHIRTS})
+        world.place({**GOOD, "order_id": "NEXT"})
+
+        world.sync()
+
+        record = world.record("EDITED")
+        assert (record.state, record.reason) == (RecordState.HELD, Reason.EDITED_AFTER_POSTING)
+        sentence_of(record, "23.00 CAD", "by hand")
+        posted(world, "NEXT")
+        assert [row for row in world.books()["Invoice"] if row["DocNumber"] != "EW-NEXT"] == before["Invoice"]
+
+    def test_before_posting_is_posted_as_it_is_now(self, world):
+        world.place({**UNPAID, "order_id": "EDITED"})
+        world.sync()
+        skipped(world, "EDITED", Reason.STATUS_NOT_SELECTED, "Awaiting payment")
+        order = act(world, "EDITED", "edit", {"cart": {**TWO_SHIRTS, "lines": [{"sku": "TSH-XL", "price": 30}]}})
+        is_paid(world, "EDITED")
+
+        world.sync()
+
+        assert money(posted(world, "EDITED")["TotalAmt"]) == money(order["total"])
+        books_are_whole(world)
+
+    def test_back_to_what_was_posted_is_no_edit_any_more(self, world):
+        world.place({**GOOD, "order_id": "EDITED"})
+        world.sync()
+        [whole] = world.ecwid.orders(world.store_id)
+        act(world, "EDITED", "edit", {"cart": TWO_SHIRTS})
+        world.sync()
+        assert world.record("EDITED").reason == Reason.EDITED_AFTER_POSTING
+
+        changed = ("items", "total", "tax", "subtotal", "subtotalWithoutTax", "totalBeforeGiftCardRedemption")
+        world.ecwid.patch(world.store_id, whole["internalId"], **{name: whole[name] for name in changed})
+        world.sync()
+
+        posted(world, "EDITED")
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"trackingNumber": "1Z999"},
+            {"fulfillmentStatus": "SHIPPED"},
+            {"email": "new@example.test"},
+            {"privateAdminNotes": "called twice"},
+        ],
+        ids=lambda change: next(iter(change)),
+    )
+    def test_in_what_is_not_sold_is_no_edit(self, world, change):
+        world.place({**GOOD, "order_id": "TRACKED"})
+        world.sync()
+        before = world.books()
+        world.ecwid.patch(world.store_id, world.record("TRACKED").store_ref, **change)
+
+        world.sync()
+
+        assert world.books() == before
+        assert world.record("TRACKED").state == RecordState.POSTED
+
+
+class TestCancelled:
+    def test_before_posting_is_skipped(self, world):
+        world.place({**UNPAID, "order_id": "NEVER"})
+        world.sync()
+        act(world, "NEVER", "cancel")
+
+        world.sync()
+
+        skipped(world, "NEVER", Reason.ORDER_CANCELLED)
+
+    def test_while_it_waits_is_skipped(self, world):
+        world.place({**GOOD, "shipping": 8, "order_id": "NEVER"})
+        world.set("orders", shipping_item=None)
+        world.sync()
+        held(world, "NEVER", Reason.SPECIAL_ITEM_MISSING)
+        act(world, "NEVER", "cancel")
+
+        world.sync()
+
+        skipped(world, "NEVER", Reason.ORDER_CANCELLED)
+
+    def test_after_posting_waits_for_a_person(self, every_status):
+        world = every_status
+        place_between(world, {**UNPAID, "order_id": "GONE"})
+        world.sync()
+        before = world.books()
+        act(world, "GONE", "cancel")
+
+        world.sync()
+
+        record = world.record("GONE")
+        assert (record.state, record.reason) == (RecordState.HELD, Reason.CANCELLED_AFTER_POSTING)
+        sentence_of(record, "invoice", "EW-GONE", "Void")
+        assert world.books() == before
+
+
+class TestPaidLater:
+    def test_the_payment_is_added_on_the_day_it_was_seen(self, every_status):
+        world = every_status
+        place_between(world, {**UNPAID, "order_id": "LATER", "created": "2026-03-10T15:00:00+00:00"})
+        world.sync()
+        invoice = posted(world, "LATER")
+        assert money(invoice["Balance"]) == 23
+        later(world, days=2)
+        is_paid(world, "LATER")
+
+        world.sync()
+
+        [payment] = payments_of(world, posted(world, "LATER"))
+        assert payment["TxnDate"] == world.time.now().date().isoformat()
+        assert posted(world, "LATER")["TxnDate"] == "2026-03-10"
+        assert money(posted(world, "LATER")["Balance"]) == 0
+        [entry] = [entry for entry in world.log() if entry.store_ref == "LATER"]
+        assert (entry.action, entry.reason) == (Action.UPDATED, Reason.PAYMENT_ADDED)
+        sentence_of(world.record("LATER"), "23.00 CAD")
+
+        before = world.books()
+        world.sync()
+        assert world.books() == before
+        books_are_whole(world)
+
+    def test_an_order_that_was_paid_at_first_sight_is_paid_on_its_own_day(self, world):
+        world.place({**GOOD, "order_id": "MARCH", "created": "2026-03-10T15:00:00+00:00"})
+
+        world.sync()
+
+        [payment] = payments_of(world, posted(world, "MARCH"))
+        assert payment["TxnDate"] == "2026-03-10"
+
+    def test_with_payments_switched_off_the_invoice_stays_open(self, every_status):
+        world = every_status
+        world.set("payments", enabled=False)
+        world.place({**UNPAID, "order_id": "LATER"})
+        world.sync()
+        is_paid(world, "LATER")
+
+        world.sync()
+
+        assert money(posted(world, "LATER")["Balance"]) == 23
+        assert world.books()["Payment"] == []
+
+    def test_an_account_that_is_missing_by_then_is_asked_for(self, every_status):
+        world = every_status
+        account = world.integration.payments.account
+        world.set("payments", account=None)
+        world.place({**UNPAID, "order_id": "LATER"})
+        world.sync()
+        is_paid(world, "LATER")
+        world.sync()
+        record = world.record("LATER")
+        assert (record.state, record.reason) == (RecordState.HELD, Reason.PAYMENT_ACCOUNT_MISSING)
+        sentence_of(record)
+
+        world.set("payments", account=account)
+        world.sync()
+
+        assert len(payments_of(world, posted(world, "LATER"))) == 1
+
+
+class TestGone:
+    @pytest.mark.parametrize("sync_before", [True, False], ids=["posted", "never read"])
+    def test_an_order_deleted_in_the_store_changes_nothing(self, world, sync_before):
+        place_between(world, {**GOOD, "order_id": "DELETED"})
+        [order] = [one for one in world.ecwid.orders(world.store_id) if one["id"] == "DELETED"]
+        if sync_before:
+            world.sync()
+        before = world.books()
+        world.ecwid.control("DELETE", f"stores/{world.store_id}/orders/{order['internalId']}")
+
+        world.sync()
+
+        if sync_before:
+            posted(world, "DELETED")
+            assert world.books() == before
+        else:
+            assert not Record.objects.filter(number="DELETED").exists()
+        books_are_whole(world)
+
+    def test_an_order_deleted_while_it_waits_can_be_ignored(self, world):
+        world.set("orders", shipping_item=None)
+        world.place({**GOOD, "shipping": 8, "order_id": "DELETED"})
+        world.sync()
+        ref = world.record("DELETED").store_ref
+        world.ecwid.control("DELETE", f"stores/{world.store_id}/orders/{ref}")
+        world.sync()
+        held(world, "DELETED", Reason.SPECIAL_ITEM_MISSING)
+
+        records_ignore(Record.objects.all(), user="ana", now=world.time.clock.now())
+        world.set("orders", shipping_item=world.entry("Item", "Shipping"))
+        world.sync()
+
+        assert world.record("DELETED").state == RecordState.IGNORED
+        assert world.books()["Invoice"] == []
+
+
+@pytest.mark.parametrize("status", ["REFUNDED", "PARTIALLY_REFUNDED"])
+def test_a_refund_leaves_the_sale_as_it_is(world, status):
+    """The money came in and the sale was made; what went back is a document of its own."""
+    place_between(world, {**GOOD, "order_id": "BACK"})
+    world.sync()
+    before = world.books()
+    act(world, "BACK", "refund", {"amount": 23 if status == "REFUNDED" else 5})
+
+    world.sync()
+
+    assert world.books()["Invoice"] == before["Invoice"]
+    assert world.books()["Payment"] == before["Payment"]
+    posted(world, "BACK")
