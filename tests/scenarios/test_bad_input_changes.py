@@ -1,5 +1,7 @@
 """Orders that change after they were read: edited, cancelled, paid later, deleted, refunded."""
 
+from datetime import timedelta
+
 import pytest
 
 from sync.models import Action, Record, RecordState
@@ -35,6 +37,14 @@ def act(world, number, deed, body=None):
 
 def is_paid(world, number):
     act(world, number, "status", {"paymentStatus": "PAID"})
+
+
+def the_next_evening(world):
+    """Let time pass until it is evening in Québec, where the day is still another one than in UTC; returns that day."""
+    now = world.time.now()
+    night = (now + timedelta(days=2)).replace(hour=2, minute=0, second=0, microsecond=0)
+    later(world, seconds=(night - now).total_seconds())
+    return night.date() - timedelta(days=1)
 
 
 class TestEdited:
@@ -144,13 +154,13 @@ class TestPaidLater:
         world.sync()
         invoice = posted(world, "LATER")
         assert money(invoice["Balance"]) == 23
-        later(world, days=2)
+        evening = the_next_evening(world)
         is_paid(world, "LATER")
 
         world.sync()
 
         [payment] = payments_of(world, posted(world, "LATER"))
-        assert payment["TxnDate"] == world.time.now().date().isoformat()
+        assert payment["TxnDate"] == evening.isoformat()
         assert posted(world, "LATER")["TxnDate"] == "2026-03-10"
         assert money(posted(world, "LATER")["Balance"]) == 0
         [entry] = [entry for entry in world.log() if entry.store_ref == "LATER"]
