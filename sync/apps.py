@@ -1,11 +1,15 @@
+from datetime import datetime
+
 from django.apps import AppConfig
 from django.db.models.signals import post_delete, post_migrate, post_save
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
 class SyncConfig(AppConfig):
     name = "sync"
     verbose_name = _("Synchronisation")
+    started_at: datetime
 
     def ready(self) -> None:
         """Schedules follow the integrations, whoever changes those."""
@@ -13,6 +17,7 @@ class SyncConfig(AppConfig):
         from sync import housekeeping, schedules
         from sync.services import changes
 
+        self.started_at = timezone.now()
         post_save.connect(schedules.on_save, sender="integrations.Integration", dispatch_uid="arrange schedule")
         post_delete.connect(schedules.on_delete, sender="integrations.Integration", dispatch_uid="forget schedule")
         post_migrate.connect(schedules.on_migrate, sender=self, dispatch_uid="arrange schedules")

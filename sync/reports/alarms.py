@@ -36,13 +36,16 @@ _UNREAD = (
 )  # fmt: skip
 
 
-def alarms_for(integrations: Iterable[Integration], *, now: datetime) -> list[Alarm]:
+def alarms_for(
+    integrations: Iterable[Integration], *, now: datetime, started_at: datetime | None = None
+) -> list[Alarm]:
     """Every alarm that stands for these integrations, the installation's own first; two statements in all.
 
     A connection that several integrations share has one alarm. Integrations that are not live yet have none.
+    `started_at`: see `health`.
     """
     rows = list(_watched(integrations))
-    state = health(now=now)
+    state = health(now=now, started_at=started_at)
     found = [*_worker(state), *_connections(rows, now)]
     for row in rows:
         if not row.paused:

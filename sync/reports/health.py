@@ -12,28 +12,42 @@ WORKER = "worker"
 SILENT_AFTER = timedelta(minutes=10)
 # What is queued now would begin about this much later.
 STUCK_AFTER = timedelta(minutes=15)
+# Workers that are started along with the web server have this long for their first sign.
+STARTS_WITHIN = timedelta(minutes=3)
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """`beat_at`: the last sign of a worker; None when there never was one."""
+    """`beat_at`: the last sign of a worker; None when there never was one. `starting`: its first sign is waited for,
+    and until then it counts as well."""
 
     database: bool
     worker: bool
     queue: bool
     beat_at: datetime | None = None
+    starting: bool = False
 
     @property
     def good(self) -> bool:
         return self.database and self.worker and self.queue
 
 
-def health(*, now: datetime) -> Health:
-    """How it is right now, from one statement. A database that cannot be asked is told, never raised."""
+def health(*, now: datetime, started_at: datetime | None = None) -> Health:
+    """How it is right now, from one statement. A database that cannot be asked is told, never raised.
+
+    `started_at` is when a web server that asks was started, as its workers may have been.
+    """
     try:
         beat = Heartbeat.objects.filter(pk=WORKER).first()
     except DatabaseTrouble:
         return Health(database=False, worker=False, queue=False)
+    found = _of(beat, now)
+    if not found.good and started_at is not None and now - started_at < STARTS_WITHIN:
+        return Health(database=True, worker=True, queue=True, beat_at=found.beat_at, starting=True)
+    return found
+
+
+def _of(beat: Heartbeat | None, now: datetime) -> Health:
     if beat is None:
         return Health(database=True, worker=False, queue=False)
     return Health(

@@ -1,7 +1,9 @@
 """What our own pages share: they stand in the admin's frame, and only members of a business get there."""
 
+from datetime import datetime
 from typing import Any
 
+from django.apps import apps
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -71,3 +73,10 @@ def number_in(request: HttpRequest, name: str, *, otherwise: int = 0) -> int:
     """A whole number from the address; `otherwise` for anything else."""
     text = request.GET.get(name, "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else otherwise
+
+
+def started_at() -> datetime:
+    """When this web server was started."""
+    config: Any = apps.get_app_config("sync")
+    moment: datetime = config.started_at
+    return moment

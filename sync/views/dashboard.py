@@ -19,7 +19,7 @@ from sync.reports.alarms import alarms_for
 from sync.reports.inbox import Amount
 from sync.reports.overview import Figures, Verdict, add_amount, figures, period
 from sync.views.charts import chart
-from sync.views.common import integrations_of, number_in
+from sync.views.common import integrations_of, number_in, started_at
 from sync.views.inbox import amounts_shown
 from sync.views.progress import progress_of
 
@@ -90,7 +90,7 @@ def overview(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "title": _("Dashboard"),
         "found": found,
         "headline": _headline(found),
-        "alarms": alarms_for([one.integration for one in found], now=now),
+        "alarms": alarms_for([one.integration for one in found], now=now, started_at=started_at()),
         "tiles": _tiles(found, days),
         "page": page,
         "rows": [_row(request, one) for one in page.object_list],

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.apps import apps
 from django.db import OperationalError
 from django.utils import timezone
 
@@ -13,6 +14,17 @@ from sync.services.heartbeat import heart_beats
 def beat(minutes_ago=0, late=0):
     at = timezone.now() - timedelta(minutes=minutes_ago)
     heart_beats(now=at, asked_at=at - timedelta(minutes=late))
+
+
+@pytest.fixture(autouse=True)
+def started(monkeypatch):
+    """Says how many minutes ago the web server was started; without being asked, an hour."""
+
+    def minutes_ago(minutes):
+        monkeypatch.setattr(apps.get_app_config("sync"), "started_at", timezone.now() - timedelta(minutes=minutes))
+
+    minutes_ago(60)
+    return minutes_ago
 
 
 def asked(client):
@@ -59,7 +71,49 @@ class TestHealth:
         assert client.post("/health").status_code == 405
 
 
-def test_a_database_that_is_away_is_told_not_raised(client, monkeypatch):
+STARTING = {"status": "ok", "database": "ok", "worker": "starting", "queue": "starting"}
+
+
+@pytest.mark.django_db
+class TestAfterTheStart:
+    def test_workers_have_three_minutes_for_their_first_sign(self, client, started):
+        started(2)
+        assert asked(client) == (200, STARTING)
+
+        started(4)
+        assert asked(client)[0] == 503
+
+    def test_the_signs_of_an_earlier_start_do_not_count_against_them(self, client, started):
+        beat(minutes_ago=600)
+        started(2)
+
+        assert asked(client) == (200, STARTING)
+
+    def test_a_queue_that_stood_still_meanwhile_does_not_either(self, client, started):
+        beat(late=600)
+        started(2)
+
+        assert asked(client) == (200, STARTING)
+
+    def test_with_their_first_sign_they_are_well(self, client, started):
+        started(2)
+        beat()
+
+        assert asked(client) == (200, dict.fromkeys(STARTING, "ok"))
+
+    def test_the_timer_that_looks_after_the_worker_waits_for_nothing(self):
+        from integrations.models import Integration
+        from sync.reports.alarms import AlarmKind, alarms_for
+
+        [alarm] = alarms_for(Integration.objects.none(), now=timezone.now())
+
+        assert alarm.kind == AlarmKind.WORKER
+
+
+@pytest.mark.parametrize("minutes", [1, 60])
+def test_a_database_that_is_away_is_told_not_raised(client, started, monkeypatch, minutes):
+    started(minutes)
+
     def away(*_args, **_options):
         raise OperationalError("the server is not there")
 
