@@ -26,7 +26,7 @@ ITEMS, BUYERS = 40, 0.7
 PLACED_AT_ONCE = 250
 # Where time is spent: (phase, module, attribute path). A phase inside another counts for itself only.
 PHASES = (
-    ("pull", "sync.engine.run", "pull"),
+    ("pull", "sync.engine.session", "pull"),
     ("plan", "sync.engine.plan", "Planner.plan"),
     ("post", "sync.engine.post", "Poster.post"),
     ("deliver", "sync.engine.deliver", "Delivery.send"),

@@ -17,6 +17,9 @@ from integrations.words import document_in_words
 
 class RecordKind(models.TextChoices):
     ORDER = "order", _("Order")
+    REFUND = "refund", _("Refund")
+    PRODUCT = "product", _("Product")
+    STOCK = "stock", _("Stock level")
 
 
 class RecordState(models.TextChoices):
@@ -46,6 +49,10 @@ class Record(models.Model):
 
     integration = models.ForeignKey(Integration, models.CASCADE, related_name="records", verbose_name=_("integration"))
     kind = models.CharField(_("kind"), max_length=10, choices=RecordKind)
+    # The order that a refund belongs to.
+    order = models.ForeignKey(
+        "self", models.CASCADE, null=True, blank=True, related_name="refunds", verbose_name=_("order")
+    )
     store_ref = models.CharField(_("store id"), max_length=100)
     number = models.CharField(_("number"), max_length=100, blank=True)
     payload = ExactJSONField(editable=False)
@@ -112,6 +119,9 @@ class Role(models.TextChoices):
 
     SALE = "sale", _("Sale")
     PAYMENT = "payment", _("Payment")
+    REFUND = "refund", _("Refund receipt")
+    CREDIT = "credit", _("Credit memo")
+    APPLICATION = "applied", _("Credit applied to its invoice")
     CUSTOMER = "customer", _("Customer")
     ITEM = "item", _("Item")
 

@@ -10,7 +10,7 @@ from django_q.signing import SignedPackage
 
 from integrations.models import Integration
 from sync import schedules, tasks
-from sync.engine import run as engine
+from sync.engine import ordering
 from sync.engine.lease import leased
 from sync.models import Record, RecordState, Run, Trigger
 from tests.support.expect import GOOD
@@ -67,7 +67,7 @@ class TestNothingPilesUp:
         assert Run.objects.count() == 1
 
     def test_a_long_sync_hands_over_before_the_worker_is_killed(self, world, monkeypatch):
-        monkeypatch.setattr(engine, "PAGE", 1)
+        monkeypatch.setattr(ordering, "PAGE", 1)
         monkeypatch.setattr(tasks, "WORKS_FOR", timedelta(0))
         world.place(*({**GOOD, "order_id": number} for number in ("A", "B")))
 

@@ -124,7 +124,7 @@ def test_while_the_company_is_worked_with_the_run_comes_back_later(world, ask):
 
 
 def test_what_is_left_when_time_is_up_is_for_a_run_of_its_own(world, ask, queue, monkeypatch):
-    monkeypatch.setattr("sync.engine.run.PAGE", 1)
+    monkeypatch.setattr("sync.engine.ordering.PAGE", 1)
     world.place(CART, CART)
     run = ask(world.integration, now=world.time.now())
     assert sync_carry_out(run.pk, clock=world.time.clock, works_for=timedelta(0)) is None

@@ -1,0 +1,120 @@
+"""What the flows of one run share: the store, the books, the clock, the log, and why a run stops."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property, partial
+
+from integrations import mirror
+from integrations.clients import quickbooks_client, store_for
+from integrations.connecting import note_answer, note_error
+from integrations.errors import (
+    NotAllowed,
+    OperatorError,
+    OutcomeUnknown,
+    ReadOnly,
+    ReconnectNeeded,
+    RemoteError,
+)
+from integrations.http import Clock
+from integrations.quickbooks.client import QuickBooksClient
+from integrations.stores import Store
+from sync.engine.deliver import Delivery
+from sync.engine.options import load_options
+from sync.engine.plan import Planner
+from sync.engine.progress import RowProgress
+from sync.engine.pull import pull
+from sync.engine.record import Recorder
+from sync.flows import orders as orders_flow
+from sync.models import Run
+from sync.translate.reasons import Reason
+
+
+@dataclass(slots=True)
+class Stop(Exception):
+    """The run cannot go on, for a reason that is in the table."""
+
+    reason: Reason
+    params: dict[str, str] = field(default_factory=dict)
+
+
+def _nothing() -> None:
+    pass
+
+
+class Session:
+    """One run at work. `renew` is called ahead of each call: a run goes on only while the lease is its own.
+
+    `calls` counts the HTTP requests per side.
+    """
+
+    def __init__(self, run: Run, clock: Clock, watcher: RowProgress, deadline: datetime | None) -> None:
+        self.run = run
+        self.integration = run.integration
+        self.books = run.integration.books
+        self.clock = clock
+        self.watcher = watcher
+        self.recorder = Recorder(run, listener=watcher.saw)
+        # The store did not answer: what is known already goes into the books all the same, and the run ends with it.
+        self.store_problem: Stop | None = None
+        self.calls = {"store": 0, "books": 0}
+        self.renew: Callable[[], None] = _nothing
+        self._deadline = deadline
+
+    @cached_property
+    def store(self) -> Store:
+        return store_for(self.integration.store, before_call=partial(self._before, "store"), clock=self.clock)
+
+    @cached_property
+    def client(self) -> QuickBooksClient:
+        return quickbooks_client(self.books, before_call=partial(self._before, "books"), clock=self.clock)
+
+    @cached_property
+    def delivery(self) -> Delivery:
+        return Delivery(self.books, self.client, self.clock, self.watcher.answered)
+
+    @property
+    def is_out_of_time(self) -> bool:
+        """No further page is to be begun."""
+        return self._deadline is not None and self.clock.now() >= self._deadline
+
+    def pull_orders(self) -> None:
+        """File what changed. A store that does not answer keeps nothing that is already known out of the books."""
+        try:
+            pull(self.integration, self.store, now=self.clock.now())
+            note_answer(self.integration.store)
+        except RemoteError as error:
+            note_error(self.integration.store, error)
+            self.store_problem = stopped_by(error, "store")
+
+    @cached_property
+    def planner(self) -> Planner:
+        """Read what changed in QuickBooks' lists, then everything that decisions on orders rest on."""
+        taxes = orders_flow.waits_for_taxes(self.integration)
+        mirror.refresh(self.books, self.client, now=self.clock.now(), taxes=taxes)
+        self.books.refresh_from_db(fields=["mirror_revision"])
+        company, options = mirror.company(self.books), load_options(self.integration)
+        self.recorder.decided_with(self.books.mirror_revision)
+        return Planner(self.integration, self.store, options, company)
+
+    def _before(self, provider: str) -> None:
+        self.renew()
+        self.calls[provider] += 1
+
+
+def stopped_by(error: RemoteError, side: str) -> Stop:
+    """The reason for which a provider's error ends the run; `side` is "store" or "books"."""
+    for kind, by_side in _STOPS:
+        if isinstance(error, kind):
+            return Stop(by_side[side], {"detail": str(error)[:300]})
+    return Stop(_UNAVAILABLE[side], {"detail": str(error)[:300]})
+
+
+_UNAVAILABLE = {"store": Reason.STORE_UNAVAILABLE, "books": Reason.BOOKS_UNAVAILABLE}
+_STOPS: tuple[tuple[type[RemoteError], dict[str, Reason]], ...] = (
+    (ReconnectNeeded, {"store": Reason.STORE_DISCONNECTED, "books": Reason.BOOKS_DISCONNECTED}),
+    (OperatorError, dict.fromkeys(("store", "books"), Reason.INSTALLATION_MISCONFIGURED)),
+    (ReadOnly, {"store": Reason.STORE_NOT_ALLOWED, "books": Reason.COMPANY_READ_ONLY}),
+    (NotAllowed, {"store": Reason.STORE_NOT_ALLOWED, "books": Reason.BOOKS_NOT_ALLOWED}),
+    (OutcomeUnknown, {"store": Reason.STORE_UNAVAILABLE, "books": Reason.BOOKS_OUTCOME_UNKNOWN}),
+)
