@@ -13,6 +13,7 @@ urlpatterns = [
     path("inbox/<int:pk>/<slug:cause>/ignore", for_members(inbox.ignore), name="inbox_ignore"),
     path("inbox/record/<int:pk>/retry", for_members(inbox.retry_record), name="record_retry"),
     path("inbox/record/<int:pk>/ignore", for_members(inbox.ignore_record), name="record_ignore"),
+    path("syncs/now", for_members(progress.sync_all), name="sync_all"),
     path("syncs/<int:pk>/now", for_members(progress.sync_now), name="sync_now"),
     path("syncs/<int:pk>/pause", for_members(progress.pause), name="pause"),
     path("syncs/<int:pk>/resume", for_members(progress.resume), name="resume"),

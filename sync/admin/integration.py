@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from django.contrib import admin
-from django.db.models import ForeignKey, Model
+from django.contrib import admin, messages
+from django.db.models import ForeignKey, Model, QuerySet
 from django.forms import ModelChoiceField
 from django.http import HttpRequest
 from django.urls import reverse
@@ -11,9 +11,10 @@ from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.access import Act
-from accounts.admin_base import display
+from accounts.admin_base import action, display
 from accounts.admin_scope import ScopedModelAdmin, ScopedRelatedFilter
 from accounts.admin_show import label
 from integrations.models import ConnectionState, Integration
@@ -23,6 +24,8 @@ from sync.admin.forms import IntegrationForm
 from sync.admin.inlines import INLINES, SETTINGS
 from sync.forms.options import DECISIVE
 from sync.services.changes import author, changes_note, changes_noted
+from sync.services.syncing import sync_ask_each
+from sync.views.progress import say_asked
 
 _COLOURS = {"ready": "success", "draft": "info", "paused": "warning", "waiting": "danger"}
 
@@ -35,6 +38,7 @@ class IntegrationAdmin(ScopedModelAdmin):
     list_before_template = "sync/wizard_list_bar.html"
     change_form_outer_before_template = "sync/wizard_manage_bar.html"
     change_form_after_template = "sync/preview_change_bar.html"
+    actions = ("sync_now",)
     delete_act = Act.OWN
     unread = ("store__credentials", "books__credentials")
     list_display = ("slug", "business", "store_link", "books_link", "auto_sync", "state_label", "read_until")
@@ -85,6 +89,20 @@ class IntegrationAdmin(ScopedModelAdmin):
             '<a class="tb-link" href="{}?integration__id__exact={}">{}</a>',
             ((reverse(f"admin:{name}_changelist"), integration.pk, title) for name, title in pages),
         )
+
+    @action(description=_("Sync now"), permissions=["work"])
+    def sync_now(self, request: HttpRequest, queryset: QuerySet[Integration]) -> None:
+        integrations = self.scoped(queryset, request, Act.WORK)
+        count = sync_ask_each(integrations, user=author(request.user).user, now=timezone.now())
+        say_asked(request, count)
+        left = queryset.count() - count
+        if left:
+            text = ngettext(
+                "%d integration was left alone: its setup is not finished, or you may only read it.",
+                "%d integrations were left alone: their setup is not finished, or you may only read them.",
+                left,
+            )
+            self.message_user(request, text % left, messages.WARNING)
 
     def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
         fieldsets = super().get_fieldsets(request, obj)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import Prefetch, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -21,7 +21,9 @@ from sync.admin.filters import ReasonFilter
 from sync.admin.record_page import record_context
 from sync.admin.searching import OrderSearchAdmin, document_called
 from sync.models import Batch, Posting, Record, Role
+from sync.reports.record_export import record_lines
 from sync.services.inbox import records_ignore, records_retry
+from sync.views.downloads import csv_download
 
 
 class HistoryInline(HistoryMixin, ScopedTabularInline):
@@ -52,7 +54,8 @@ class RecordAdmin(OrderSearchAdmin):
     record_path = "pk"
     # Those that an index sorts by; any other column of a million rows would take seconds.
     sortable_by = ("created",)
-    actions = ("retry", "ignore")
+    actions = ("retry", "ignore", "export_selected")
+    reading_actions = ("export_selected",)
     # The page is one of our own; nothing on it is a form of the admin.
     fields = ()
     change_form_template = "sync/record.html"
@@ -117,6 +120,10 @@ class RecordAdmin(OrderSearchAdmin):
                 asked - count,
             )
             self.message_user(request, left % (asked - count), messages.WARNING)
+
+    @action(description=_("Download as CSV"))
+    def export_selected(self, request: HttpRequest, queryset: QuerySet[Record]) -> HttpResponseBase:
+        return csv_download(record_lines(queryset), "records")
 
 
 def _flat(fields: Any) -> list[str]:

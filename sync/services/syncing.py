@@ -4,6 +4,7 @@ Asking makes a run that waits to start; a worker claims it by a conditional upda
 handed to the queue it is carried out once.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -42,6 +43,14 @@ def sync_ask(integration: Integration, *, user: User | None, now: datetime) -> R
         if is_new or (run.state == RunState.QUEUED and run.started_at < now - _LOST_AFTER):
             _hand_over(run)
     return run
+
+
+def sync_ask_each(integrations: Iterable[Integration], *, user: User | None, now: datetime) -> int:
+    """Have each of these integrations synchronised whose setup is finished; returns how many those are."""
+    live = [integration for integration in integrations if integration.live_at is not None]
+    for integration in live:
+        sync_ask(integration, user=user, now=now)
+    return len(live)
 
 
 def sync_carry_out(run_pk: int, *, clock: Clock, works_for: timedelta) -> Run | None:

@@ -100,6 +100,7 @@ def overview(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "days": days,
         "chosen": chosen,
         "may_work": allows(request, Act.WORK),
+        "may_sync_all": sum(_goes_with_all(request, one) for one in found) > 1,
     }
 
 
@@ -214,6 +215,12 @@ def _row(request: HttpRequest, one: Figures) -> Row:
         progress=progress_of(one.current_run) if one.current_run else None,
         may_work=allows(request, Act.WORK, integration.business_id),
     )
+
+
+def _goes_with_all(request: HttpRequest, one: Figures) -> bool:
+    integration = one.integration
+    may_work = allows(request, Act.WORK, integration.business_id)
+    return may_work and integration.live_at is not None and not integration.paused
 
 
 def _next(one: Figures) -> str | SafeString:

@@ -1,18 +1,16 @@
 """The sync log as a file."""
 
-from collections.abc import Iterator
-
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
-from django.utils import timezone, translation
+from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_GET
 
 from sync.models import LogEntry
 from sync.reports.log_export import csv_lines
+from sync.views.downloads import csv_download
 
 
 @login_required
@@ -29,20 +27,6 @@ def export(request: HttpRequest) -> HttpResponseBase:
     return csv_response(shown.get_queryset(request))
 
 
-def csv_response(entries: QuerySet[LogEntry]) -> StreamingHttpResponse:
-    """A download that is written while it is sent, in the reader's language."""
-    lines = in_language(csv_lines(entries), translation.get_language())
-    name = f"tillbridge-log-{timezone.now():%Y-%m-%d}.csv"
-    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
-
-
-def in_language(lines: Iterator[str], language: str | None) -> Iterator[str]:
-    """Each line made in this language: by the time a response is sent, the request's own is no longer active."""
-    while True:
-        with translation.override(language):
-            line = next(lines, None)
-        if line is None:
-            return
-        yield line
+def csv_response(entries: QuerySet[LogEntry]) -> HttpResponseBase:
+    """These entries as a download."""
+    return csv_download(csv_lines(entries), "log")

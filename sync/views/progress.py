@@ -1,8 +1,9 @@
-"""Sync now with its progress, pause and resume (S4, S5)."""
+"""Sync now and Sync all with their progress, pause and resume (S4, S5)."""
 
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -10,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.access import Act
+from accounts.access import Act, may
 from sync.models import Run, RunState
 from sync.reports.overview import current_runs
-from sync.services.syncing import integration_pause, integration_resume, sync_ask
-from sync.views.common import back, integration_for, member
+from sync.services.syncing import integration_pause, integration_resume, sync_ask, sync_ask_each
+from sync.views.common import back, integration_for, integrations_of, member
 
 _LIVE = (RunState.QUEUED, RunState.RUNNING)
 
@@ -29,6 +30,22 @@ def sync_now(request: HttpRequest, pk: int) -> HttpResponse:
         sync_ask(integration, user=member(request), now=timezone.now())
         messages.info(request, _("“%(name)s” is being synchronised.") % {"name": integration})
     return back(request, reverse("admin:index"))
+
+
+@require_POST
+def sync_all(request: HttpRequest) -> HttpResponse:
+    """Have everything synchronised that the user may synchronise and that nobody has paused."""
+    if not may(member(request), None, Act.WORK):
+        raise PermissionDenied
+    running = integrations_of(request, Act.WORK).filter(paused=False)
+    say_asked(request, sync_ask_each(running, user=member(request), now=timezone.now()))
+    return back(request, reverse("admin:index"))
+
+
+def say_asked(request: HttpRequest, count: int) -> None:
+    """How many syncs begin."""
+    text = ngettext("%d integration is being synchronised.", "%d integrations are being synchronised.", count)
+    messages.add_message(request, messages.INFO if count else messages.WARNING, text % count)
 
 
 @require_POST

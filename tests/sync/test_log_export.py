@@ -11,7 +11,8 @@ from django.utils import translation
 from accounts.models import Business
 from integrations.models import BooksConnection, Integration, StoreConnection
 from sync.models import LogEntry, Run
-from sync.reports.log_export import BOM, COLUMNS, csv_lines, safe_cells
+from sync.reports.csv_file import BOM, safe_cells
+from sync.reports.log_export import COLUMNS, csv_lines
 
 pytestmark = pytest.mark.django_db
 
