@@ -10,7 +10,7 @@ from werkzeug.wrappers import Request, Response
 from sandbox.quickbooks.faults import QboError
 from sandbox.quickbooks.store import TRANSACTIONS, TYPES, Books, Json
 from sandbox.quickbooks.tokens import Tokens
-from sandbox.quickbooks.writes import KINDS, create, update
+from sandbox.quickbooks.writes import KINDS, create, delete, update, void
 from sandbox.serving import Route, json_answer, json_body
 
 _COMPANY = "/control/companies/<realm>"
@@ -29,6 +29,8 @@ class Control:
         yield Route("PATCH", f"{_COMPANY}/info", self._with_books(_patcher("CompanyInfo")))
         yield Route("POST", f"{_COMPANY}/objects", self._with_books(_create_object))
         yield Route("PATCH", f"{_COMPANY}/objects/<type_name>/<identifier>", self._with_books(_change_object))
+        yield Route("DELETE", f"{_COMPANY}/objects/<type_name>/<identifier>", self._with_books(_changer(delete)))
+        yield Route("POST", f"{_COMPANY}/objects/<type_name>/<identifier>/void", self._with_books(_changer(void)))
         yield Route("POST", "/control/tokens/expire", self._expire)
         yield Route("POST", "/control/tokens/revoke", self._revoke)
 
@@ -122,6 +124,18 @@ def _change_object(request: Request, books: Books, type_name: str, identifier: s
         version = {"Id": identifier, "SyncToken": old["SyncToken"], "sparse": True}
         return {type_name: update(books, type_name, {**changes, **version})}
     return {type_name: books.replace(type_name, old, _merged(old, changes))}
+
+
+def _changer(work: Callable[[Books, str, Json], Json]) -> Callable[..., Json]:
+    """As somebody in QuickBooks itself would delete or void the current version of an object."""
+
+    def change(_request: Request, books: Books, type_name: str, identifier: str) -> Json:
+        old = books.find(_known(type_name), identifier)
+        if old is None:
+            raise NotFound(f"there is no {type_name} {identifier}")
+        return {type_name: work(books, type_name, {"Id": identifier, "SyncToken": old["SyncToken"]})}
+
+    return change
 
 
 def _known(type_name: str) -> str:

@@ -3,7 +3,8 @@
 from decimal import Decimal
 
 from sandbox.quickbooks.money import ZERO
-from sandbox.quickbooks.receivables import apply_to, settle_sale
+from sandbox.quickbooks.receivables import apply_to
+from sandbox.quickbooks.settling import settle_sale
 from sandbox.quickbooks.store import Books, Json
 
 
@@ -24,6 +25,7 @@ def _open_invoices(books: Books, credit: Json) -> list[Json]:
         if invoice["CustomerRef"]["value"] == credit["CustomerRef"]["value"]
         and invoice["CurrencyRef"] == credit["CurrencyRef"]
         and invoice["Balance"] > 0
+        and not books.is_hidden("Invoice", invoice["Id"])
     ]
     return sorted(found, key=lambda invoice: (invoice["TxnDate"], int(invoice["Id"])))
 

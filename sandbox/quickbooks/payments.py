@@ -8,7 +8,7 @@ from sandbox.quickbooks.drafts import Draft, check_period_open, company_today, c
 from sandbox.quickbooks.faults import QboError, business, missing
 from sandbox.quickbooks.money import ZERO, money
 from sandbox.quickbooks.receivables import (
-    PAYABLE,
+    ON_ACCOUNT,
     apply_to,
     cannot_link,
     move_customer_balance,
@@ -68,7 +68,7 @@ def settle_payment(books: Books, _type_name: str, old: Json | None, new: Json | 
         if books.find(type_name, identifier) is None:
             continue
         if key in before and before[key] != after.get(key):
-            apply_to(books, type_name, identifier, payment_id, -before[key])
+            apply_to(books, type_name, identifier, payment_id, -before[key], linked=False)
         if key in after and before.get(key) != after[key]:
             apply_to(books, type_name, identifier, payment_id, after[key])
 
@@ -98,16 +98,15 @@ def _links(lines: list[Json]) -> Iterator[Link]:
 
 def _applied(draft: Draft, fields: Json) -> Json:
     """The lines that hold and what stays unapplied."""
-    lines = [_line(draft, line) for line in draft.given.get("Line") or ()]
+    lines = [one for line in draft.given.get("Line") or () for one in _lines(draft, line)]
     given_back = _net_links(draft.old)
     kept, open_left = [], dict[tuple[str, str], Decimal]()
     for line in lines:
-        amount = line["Amount"]
-        for link in _links([line]):
-            key = (link.type_name, link.id)
-            left = open_left.get(key, _open_balance(draft, fields, link) + given_back.get(key, ZERO))
-            amount = _within(draft, link, left)
-            open_left[key] = left - amount
+        (link,) = _links([line])
+        key = (link.type_name, link.id)
+        left = open_left.get(key, _open_balance(draft, fields, link) + given_back.get(key, ZERO))
+        amount = _within(draft, link, left)
+        open_left[key] = left - amount
         if amount:
             kept.append({**line, "Amount": amount})
     unapplied = fields["TotalAmt"] - sum((link.received for link in _links(kept)), ZERO)
@@ -116,7 +115,8 @@ def _applied(draft: Draft, fields: Json) -> Json:
     return {"Line": kept, "UnappliedAmt": unapplied}
 
 
-def _line(draft: Draft, line: Json) -> Json:
+def _lines(draft: Draft, line: Json) -> list[Json]:
+    """One line per link: a request may name an invoice and the credit that pays it on a single line."""
     if line.get("Amount") is None:
         raise missing("Line.Amount")
     links = [
@@ -125,9 +125,9 @@ def _line(draft: Draft, line: Json) -> Json:
     if not links:
         raise missing("LinkedTxn")
     for linked in links:
-        if linked["TxnType"] not in PAYABLE:
+        if linked["TxnType"] not in ON_ACCOUNT:
             raise cannot_link(draft.books, f"A payment cannot be linked to {linked['TxnType']}")
-    return {"Amount": money(line["Amount"]), "LinkedTxn": links}
+    return [{"Amount": money(line["Amount"]), "LinkedTxn": [linked]} for linked in links]
 
 
 def _open_balance(draft: Draft, fields: Json, link: Link) -> Decimal:

@@ -28,23 +28,36 @@ def compute_amounts(draft: Draft, header: Json) -> Json:
 
 
 def _tax(draft: Draft, header: Json, lines: Lines) -> Tax:
-    wanted = _wanted_tax(draft)
+    wanted, kept = _wanted_tax(draft), _kept_tax(draft)
     if draft.books.is_us:
-        return _us_tax(draft, header, lines, wanted)
+        return _us_tax(draft, header, lines, kept or wanted)
     if _computes_global_tax(draft):
         rounds = draft.books.switches["currency_places"]
         places = places_of(header["CurrencyRef"]["value"]) if rounds else 2
-        return compute_global(draft.books, _global_lines(lines), wanted, places)
+        return compute_global(draft.books, _global_lines(lines), wanted, places, kept)
     return Tax(None, ZERO)
 
 
 def _wanted_tax(draft: Draft) -> Json | None:
-    """The request's tax. After a change of the lines alone tax is computed anew; only the chosen code stays."""
+    """The request's own tax; of the old document's tax only the chosen code."""
     detail: Json | None = draft.given.get("TxnTaxDetail")
-    if detail is None or draft.old is None or "TxnTaxDetail" in draft.touched:
+    if detail is None or not _says_nothing_of_tax(draft):
         return detail
     code = detail.get("TxnTaxCodeRef")
     return {"TxnTaxCodeRef": code} if code else None
+
+
+def _kept_tax(draft: Draft) -> Json | None:
+    """The old document's tax, where it outlives a change of the lines alone; see the switch."""
+    keeping = ("everywhere",) if draft.books.is_us else ("everywhere", "outside_us")
+    detail: Json | None = draft.given.get("TxnTaxDetail")
+    if detail is None or draft.books.switches["update_keeps_old_tax"] not in keeping or not _says_nothing_of_tax(draft):
+        return None
+    return {key: value for key, value in detail.items() if key != "TaxLine" or not draft.books.is_us}
+
+
+def _says_nothing_of_tax(draft: Draft) -> bool:
+    return draft.old is not None and "TxnTaxDetail" not in draft.touched
 
 
 # -- the US ------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from decimal import Decimal
 from sandbox.quickbooks.drafts import Draft, check_period_open, company_today, currency
 from sandbox.quickbooks.faults import QboError, business, too_long
 from sandbox.quickbooks.money import ZERO, half_up, money
+from sandbox.quickbooks.receivables import ON_ACCOUNT
 from sandbox.quickbooks.references import check_all, money_account, resolve
 from sandbox.quickbooks.sale_amounts import compute_amounts
 from sandbox.quickbooks.sale_lines import drop_unless
@@ -18,7 +19,6 @@ _REQUIRED = {
     "SalesReceipt": ("Line",),
     "RefundReceipt": ("Line", "DepositToAccountRef"),
 }
-_ON_ACCOUNT = ("Invoice", "CreditMemo")
 _FORCE_NUMBER = "AUTO_GENERATE"
 # A sparse update that mentions none of these keeps the lines and the tax as they stand.
 _MOVES_AMOUNTS = {"Line", "TxnTaxDetail", "GlobalTaxCalculation", "ApplyTaxAfterDiscount"}
@@ -144,12 +144,13 @@ def _check_number_is_free(draft: Draft, number: str) -> None:
 def _with_balances(draft: Draft, fields: Json) -> Json:
     """What is open: an invoice or credit memo keeps what payments already took from it."""
     old, total = draft.old, fields["TotalAmt"]
-    applied = old["TotalAmt"] - old["Balance"] if old and draft.type_name in _ON_ACCOUNT else ZERO
-    balance = total - applied if draft.type_name in _ON_ACCOUNT else ZERO
+    applied = old["TotalAmt"] - old["Balance"] if old and draft.type_name in ON_ACCOUNT else ZERO
+    balance = total - applied if draft.type_name in ON_ACCOUNT else ZERO
     if draft.type_name == "Invoice" and draft.books.preference("SalesFormsPrefs", "AllowDeposit") and not old:
         balance -= money(fields.get("Deposit"))
-    if balance < 0:
+    if balance < 0 and (old is None or draft.books.switches["update_below_applied"] == "refused"):
         raise business("The total is less than what has been applied to this transaction")
+    balance = max(balance, ZERO)
     fields["Balance"] = balance
     if draft.type_name == "CreditMemo":
         fields["RemainingCredit"] = balance

@@ -83,10 +83,23 @@ TABLE = (
         "outside the US a tax line may differ from the computed tax by this or by a cent per line, whichever is"
         " more; beyond it the computed tax stands. 0: the computed tax always stands",
     ),
+    Switch(
+        "update_keeps_old_tax",
+        "outside_us",
+        "where an update of the lines that says nothing of tax keeps the old tax instead of computing it anew",
+        ("outside_us", "everywhere", "nowhere"),
+    ),
     Switch("currency_places", default=False, says="tax in a currency without cents is rounded to whole units"),
     # Payments
     Switch("payment_link_code", 6000, "code for a payment linked to what it cannot pay", (6000, 620)),
     Switch("overapplied_payment", "refused", "a payment line above the open balance", ("refused", "unapplied")),
+    Switch(
+        "update_below_applied",
+        "unapplied",
+        "an update makes an invoice or credit memo smaller than what was applied to it: the payments' excess becomes"
+        " unapplied, or it is refused with 6000",
+        ("unapplied", "refused"),
+    ),
     Switch(
         "delete_paid_invoice",
         "refused",

@@ -89,9 +89,11 @@ def tax_in_gross(rates: Sequence[Rate], gross: Decimal, places: int = 2) -> dict
 # -- outside the US ----------------------------------------------------------------------------------------------
 
 
-def compute_global(books: Books, lines: Sequence[TaxedLine], wanted: Json | None, places: int = 2) -> Tax:
+def compute_global(
+    books: Books, lines: Sequence[TaxedLine], wanted: Json | None, places: int = 2, kept: Json | None = None
+) -> Tax:
     """`wanted` is the TxnTaxDetail of the request, whose tax lines may override the computed ones by a little.
-    `places` are those of the currency."""
+    `places` are those of the currency; `kept` is an older tax that stands whatever is computed."""
     computed: dict[str, Decimal] = {}
     taxable: dict[str, Decimal] = {}
     percents: dict[str, Decimal] = {}
@@ -106,9 +108,15 @@ def compute_global(books: Books, lines: Sequence[TaxedLine], wanted: Json | None
         for rate_id, tax in taxes.items():
             computed[rate_id] = computed.get(rate_id, ZERO) + tax
     final = _overridden(computed, wanted, _tolerance(books, len(lines), places))
+    final |= {rate: amount for rate, amount in _amounts_by_rate(kept).items() if rate in final}
     total = sum(final.values(), ZERO)
     tax_lines = [_tax_line(rate, final[rate], percents[rate], taxable[rate]) for rate in final]
     return Tax({"TotalTax": total, "TaxLine": tax_lines}, total)
+
+
+def _amounts_by_rate(detail: Json | None) -> dict[str, Decimal]:
+    rows = (detail or {}).get("TaxLine", ())
+    return {row["TaxLineDetail"]["TaxRateRef"]["value"]: row["Amount"] for row in rows}
 
 
 def _overridden(computed: Mapping[str, Decimal], wanted: Json | None, tolerance: Decimal) -> dict[str, Decimal]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from sandbox.quickbooks import credits as credit_memos
-from sandbox.quickbooks import items, lists, payments, people, receivables, sales, schema
+from sandbox.quickbooks import items, lists, payments, people, sales, schema, settling
 from sandbox.quickbooks.attachments import build_attachable
 from sandbox.quickbooks.drafts import Draft, Kind, check_period_open
 from sandbox.quickbooks.faults import QboError, inactive_or_gone, missing, unsupported
@@ -13,11 +13,11 @@ from sandbox.quickbooks.store import Books, Json
 
 _SALE = Kind(
     sales.build_sale,
-    receivables.settle_sale,
+    settling.settle_sale,
     deletable=True,
-    before_delete=receivables.before_delete_sale,
+    before_delete=settling.before_delete_sale,
 )
-_VOIDABLE_SALE = replace(_SALE, void=receivables.void_sale)
+_VOIDABLE_SALE = replace(_SALE, void=settling.void_sale)
 KINDS = {
     "Invoice": _VOIDABLE_SALE,
     "SalesReceipt": _VOIDABLE_SALE,
@@ -83,6 +83,8 @@ def void(books: Books, type_name: str, body: Json) -> Json:
         raise unsupported(f"void of {type_name}")
     old = _current(books, type_name, body)
     check_period_open(books, old)
+    if old.get("PrivateNote", "").startswith("Voided") and not old["TotalAmt"]:
+        return old
     new = books.replace(type_name, old, kind.void(books, type_name, old))
     kind.settle(books, type_name, old, new)
     return books.get(type_name, new["Id"])

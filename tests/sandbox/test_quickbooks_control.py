@@ -51,6 +51,15 @@ def test_objects_are_changed_without_their_version(desk: Desk) -> None:
     assert desk.read("Item", item)["QtyOnHand"] == 7
 
 
+def test_objects_are_deleted_and_voided_without_their_version(desk: Desk) -> None:
+    path = f"companies/{desk.realm}/objects/Invoice"
+    kept, gone = desk.invoice(), desk.invoice()
+    assert desk.control("POST", f"{path}/{kept['Id']}/void")["Invoice"]["TotalAmt"] == 0
+    assert desk.control("DELETE", f"{path}/{gone['Id']}")["Invoice"]["status"] == "Deleted"
+    assert [row["Id"] for row in desk.books()["Invoice"]] == [kept["Id"]]
+    assert desk.web.delete(f"/control/{path}/{gone['Id']}").status_code == 404
+
+
 def test_tax_codes_can_be_made_and_renamed_behind_the_counter() -> None:
     desk = Desk("GB")
     path = f"companies/{desk.realm}/objects"

@@ -173,12 +173,93 @@ def test_a_credit_memo_applies_itself_when_the_company_prefers_so(desk: Desk) ->
     assert balance(desk) == Decimal("40.00")
 
 
-def test_an_invoice_cannot_shrink_below_what_was_paid(desk: Desk) -> None:
+def test_a_single_line_may_name_the_invoice_and_the_credit(desk: Desk) -> None:
+    invoice = desk.invoice(desk.line("100.00"))
+    credit = desk.write("CreditMemo", desk.sale(desk.line("30.00")))
+    links = [{"TxnId": invoice["Id"], "TxnType": "Invoice"}, {"TxnId": credit["Id"], "TxnType": "CreditMemo"}]
+    body = {**desk.payment("0"), "Line": [{"Amount": 30, "LinkedTxn": links}]}
+    assert desk.write("Payment", body)["UnappliedAmt"] == 0
+    assert fresh(desk, "Invoice", invoice)["Balance"] == Decimal("70.00")
+    assert fresh(desk, "CreditMemo", credit)["RemainingCredit"] == 0
+
+
+def test_a_credit_memo_does_not_see_invoices_of_its_own_batch(desk: Desk) -> None:
+    desk.prefer("SalesFormsPrefs", AutoApplyCredit=True)
+    invoice, credit = desk.batch(
+        {"bId": "a", "operation": "create", "Invoice": desk.sale(desk.line("50.00"))},
+        {"bId": "b", "operation": "create", "CreditMemo": desk.sale(desk.line("30.00"))},
+    )
+    assert fresh(desk, "CreditMemo", credit["CreditMemo"])["RemainingCredit"] == Decimal("30.00")
+    assert fresh(desk, "Invoice", invoice["Invoice"])["Balance"] == Decimal("50.00")
+
+
+def test_credits_are_found_by_query_and_change_data(desk: Desk) -> None:
+    desk.write("CreditMemo", desk.sale(desk.line("30.00"), DocNumber="R1"))
+    account = desk.ref("Account", "Checking")
+    desk.write("RefundReceipt", desk.sale(desk.line("10.00"), DocNumber="R2", DepositToAccountRef=account))
+    assert [row["RemainingCredit"] for row in desk.rows("select * from CreditMemo where DocNumber = 'R1'")] == [30]
+    assert [row["TotalAmt"] for row in desk.rows("select * from RefundReceipt where DocNumber = 'R2'")] == [10]
+    answer = desk.send("GET", "cdc", entities="CreditMemo,RefundReceipt", changedSince="2026-09-21T00:00:00Z").json
+    assert [next(iter(part)) for part in answer["CDCResponse"][0]["QueryResponse"]] == ["CreditMemo", "RefundReceipt"]
+
+
+def test_a_payments_amount_may_grow_and_shrink_down_to_what_it_applies(desk: Desk) -> None:
+    invoice = desk.invoice(desk.line("10.00"))
+    payment = pay(desk, "10.00", ("Invoice", invoice, "10.00"))
+    more = desk.write("Payment", desk.version(payment, TotalAmt=15))
+    assert (more["UnappliedAmt"], fresh(desk, "Invoice", invoice)["Balance"]) == (5, 0)
+    assert desk.refused("Payment", desk.version(more, TotalAmt=9))["code"] == "6000"
+    assert desk.write("Payment", desk.version(more, TotalAmt=9, Line=[]))["UnappliedAmt"] == 9
+    assert fresh(desk, "Invoice", invoice)["LinkedTxn"] == []
+
+
+# -- shrinking ---------------------------------------------------------------------------------------------------
+
+
+def shrink(desk: Desk, type_name: str, stored: Any, amount: str) -> Any:
+    return desk.write(type_name, desk.version(fresh(desk, type_name, stored), Line=[desk.line(amount)]))
+
+
+def test_an_invoice_below_what_was_paid_frees_the_latest_payment_first(desk: Desk) -> None:
+    invoice = desk.invoice(desk.line("100.00"))
+    first = pay(desk, "60.00", ("Invoice", invoice, "60.00"))
+    second = pay(desk, "30.00", ("Invoice", invoice, "30.00"))
+    assert shrink(desk, "Invoice", invoice, "95.00")["Balance"] == Decimal("5.00")
+    smaller = shrink(desk, "Invoice", invoice, "50.00")
+    assert (smaller["Balance"], smaller["LinkedTxn"]) == (0, [{"TxnId": first["Id"], "TxnType": "Payment"}])
+    first, second = fresh(desk, "Payment", first), fresh(desk, "Payment", second)
+    assert (first["UnappliedAmt"], first["Line"][0]["Amount"], first["SyncToken"]) == (10, 50, "1")
+    assert (second["UnappliedAmt"], second["Line"]) == (30, [])
+    assert balance(desk) == Decimal("-40.00")
+
+
+def test_an_invoice_below_what_was_paid_is_refused_when_switched(desk: Desk) -> None:
+    desk.switch(update_below_applied="refused")
     invoice = desk.invoice(desk.line("100.00"))
     pay(desk, "60.00", ("Invoice", invoice, "60.00"))
     current = fresh(desk, "Invoice", invoice)
     assert desk.refused("Invoice", desk.version(current, Line=[desk.line("50.00")]))["code"] == "6000"
     assert desk.write("Invoice", desk.version(current, Line=[desk.line("80.00")]))["Balance"] == Decimal("20.00")
+
+
+def test_an_invoice_below_what_a_credit_paid_opens_the_credit_again(desk: Desk) -> None:
+    invoice = desk.invoice(desk.line("100.00"))
+    credit = desk.write("CreditMemo", desk.sale(desk.line("30.00")))
+    payment = pay(desk, "0", ("Invoice", invoice, "30.00"), ("CreditMemo", credit, "30.00"))
+    shrink(desk, "Invoice", invoice, "20.00")
+    left = fresh(desk, "CreditMemo", credit)
+    assert (left["RemainingCredit"], len(left["LinkedTxn"])) == (Decimal("10.00"), 1)
+    assert fresh(desk, "Payment", payment)["UnappliedAmt"] == 0
+    assert balance(desk) == Decimal("-10.00")
+
+
+def test_a_credit_below_what_it_paid_opens_the_invoice_again(desk: Desk) -> None:
+    invoice = desk.invoice(desk.line("100.00"))
+    credit = desk.write("CreditMemo", desk.sale(desk.line("30.00")))
+    pay(desk, "0", ("Invoice", invoice, "30.00"), ("CreditMemo", credit, "30.00"))
+    assert shrink(desk, "CreditMemo", credit, "12.00")["RemainingCredit"] == 0
+    assert fresh(desk, "Invoice", invoice)["Balance"] == Decimal("88.00")
+    assert balance(desk) == Decimal("88.00")
 
 
 # -- voiding -----------------------------------------------------------------------------------------------------
@@ -219,6 +300,26 @@ def test_the_operation_void_works_for_payments_when_switched(desk: Desk) -> None
     assert desk.refused("Payment", identity(payment), operation="void")["code"] == "500"
     desk.switch(void_by_operation=True)
     assert desk.write("Payment", identity(payment), operation="void")["TotalAmt"] == 0
+
+
+def test_an_invoice_is_voided_in_a_batch_and_only_once(desk: Desk) -> None:
+    invoice = desk.invoice(desk.line("12.50", "Sprocket", Qty=1))
+    item = {"bId": "1", "operation": "update", "optionsData": "void", "Invoice": desk.version(invoice)}
+    (answer,) = desk.batch(item)
+    voided = answer["Invoice"]
+    assert (voided["TotalAmt"], voided["PrivateNote"], voided["SyncToken"]) == (0, "Voided", "1")
+    assert desk.write("Invoice", identity(voided), operation="void")["PrivateNote"] == "Voided"
+
+
+def test_voiding_an_invoice_paid_by_a_credit_opens_the_credit_again(desk: Desk) -> None:
+    invoice = desk.invoice(desk.line("100.00"))
+    credit = desk.write("CreditMemo", desk.sale(desk.line("30.00")))
+    pay(desk, "20.00", ("Invoice", invoice, "50.00"), ("CreditMemo", credit, "30.00"))
+    desk.write("Invoice", identity(fresh(desk, "Invoice", invoice)), operation="void")
+    opened = fresh(desk, "CreditMemo", credit)
+    assert (opened["RemainingCredit"], opened["LinkedTxn"]) == (Decimal("30.00"), [])
+    assert [row["UnappliedAmt"] for row in desk.books()["Payment"]] == [20]
+    assert balance(desk) == Decimal("-50.00")
 
 
 @pytest.mark.parametrize("type_name", ["RefundReceipt", "CreditMemo"])
@@ -279,6 +380,29 @@ def test_deleting_a_paid_invoice_is_refused_or_frees_its_payment(desk: Desk) -> 
     desk.write("Invoice", current, operation="delete")
     assert fresh(desk, "Payment", payment)["UnappliedAmt"] == Decimal("100.00")
     assert balance(desk) == Decimal("-100.00")
+
+
+def test_deleting_an_applied_credit_opens_its_invoice_again(desk: Desk) -> None:
+    invoice = desk.invoice(desk.line("100.00"))
+    credit = desk.write("CreditMemo", desk.sale(desk.line("30.00")))
+    pay(desk, "0", ("Invoice", invoice, "30.00"), ("CreditMemo", credit, "30.00"))
+    current = identity(fresh(desk, "CreditMemo", credit))
+    assert desk.refused("CreditMemo", current, operation="delete")["code"] == "6000"
+    desk.switch(delete_paid_invoice="unapplied")
+    desk.write("CreditMemo", current, operation="delete")
+    opened = fresh(desk, "Invoice", invoice)
+    assert (opened["Balance"], opened["LinkedTxn"]) == (Decimal("100.00"), [])
+    assert [row["UnappliedAmt"] for row in desk.books()["Payment"]] == [0]
+    assert balance(desk) == Decimal("100.00")
+
+
+def test_deleting_the_payment_of_zero_opens_both_sides_again(desk: Desk) -> None:
+    invoice = desk.invoice(desk.line("100.00"))
+    credit = desk.write("CreditMemo", desk.sale(desk.line("30.00")))
+    payment = pay(desk, "0", ("Invoice", invoice, "30.00"), ("CreditMemo", credit, "30.00"))
+    desk.write("Payment", identity(payment), operation="delete")
+    assert fresh(desk, "Invoice", invoice)["Balance"] == Decimal("100.00")
+    assert fresh(desk, "CreditMemo", credit)["RemainingCredit"] == Decimal("30.00")
 
 
 # -- one truth ---------------------------------------------------------------------------------------------------

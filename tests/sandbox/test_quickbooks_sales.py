@@ -337,6 +337,19 @@ def test_stock_follows_updates_voids_and_deletions(desk: Desk) -> None:
     assert on_hand(desk) == 100
 
 
+@pytest.mark.parametrize("type_name", ["RefundReceipt", "CreditMemo"])
+def test_stock_follows_updates_and_deletions_of_refunds_too(desk: Desk, type_name: str) -> None:
+    line = desk.line("25.00", "Sprocket", Qty=2)
+    body = refund(desk, line) if type_name == "RefundReceipt" else desk.sale(line)
+    stored = desk.write(type_name, body)
+    assert on_hand(desk) == 102
+    line = desk.line("62.50", "Sprocket", Qty=5)
+    stored = desk.write(type_name, desk.version(stored, Line=[line]))
+    assert on_hand(desk) == 105
+    desk.batch({"bId": "1", "operation": "delete", type_name: {"Id": stored["Id"], "SyncToken": "1"}})
+    assert on_hand(desk) == 100
+
+
 def test_stock_may_go_below_zero(desk: Desk) -> None:
     desk.invoice(desk.line("1500.00", "Sprocket", Qty=120))
     assert on_hand(desk) == -20

@@ -132,6 +132,13 @@ def test_an_update_of_lines_computes_tax_anew_unless_it_is_sent_again(us: Desk) 
     assert sent["TotalAmt"] == Decimal("215.00")
 
 
+def test_a_us_update_of_lines_keeps_the_old_tax_when_switched(us: Desk) -> None:
+    us.switch(update_keeps_old_tax="everywhere")
+    before = us.invoice(us.line("100.00", code="TAX"), TxnTaxDetail={"TotalTax": Decimal("7.77")})
+    kept = us.write("Invoice", us.version(before, Line=[us.line("200.00", code="TAX")]))
+    assert (kept["TotalAmt"], sum(amounts(kept))) == (Decimal("207.77"), Decimal("7.77"))
+
+
 def test_without_sales_tax_the_tax_detail_is_dropped() -> None:
     desk = Desk("US-no-tax")
     invoice = desk.invoice(desk.line("100.00", code="TAX"), TxnTaxDetail={"TotalTax": Decimal("8.25")})
@@ -324,3 +331,28 @@ def test_spreading_loses_no_cent(total: Decimal, weights: list[Decimal]) -> None
     parts = spread(total, weights)
     assert sum(parts) == (total if any(weights) else 0)
     assert all(part == half_up(part) for part in parts)
+
+
+# -- updates outside the US --------------------------------------------------------------------------------------
+
+
+def test_an_update_of_lines_alone_keeps_the_old_tax_of_the_rates_that_stay(britain: Desk) -> None:
+    before = excluded(britain, britain.line("100.00", code="20.0% S"))
+    line = britain.line("50.00", code="20.0% S")
+    kept = britain.write("Invoice", britain.version(before, Line=[line]))
+    assert kept["TotalAmt"] == Decimal("70.00")
+    other = britain.write("Invoice", britain.version(kept, Line=[line, britain.line("10.00", code="5.0% R")]))
+    assert other["TotalAmt"] == Decimal("80.50")
+
+
+def test_an_update_with_its_own_tax_detail_computes_anew(britain: Desk) -> None:
+    before = excluded(britain, britain.line("100.00", code="20.0% S"))
+    body = britain.version(before, Line=[britain.line("50.00", code="20.0% S")], TxnTaxDetail={"TotalTax": 10})
+    assert britain.write("Invoice", body)["TotalAmt"] == Decimal("60.00")
+
+
+def test_outside_the_us_tax_is_computed_anew_when_switched(britain: Desk) -> None:
+    britain.switch(update_keeps_old_tax="nowhere")
+    before = excluded(britain, britain.line("100.00", code="20.0% S"))
+    computed = britain.write("Invoice", britain.version(before, Line=[britain.line("50.00", code="20.0% S")]))
+    assert computed["TotalAmt"] == Decimal("60.00")

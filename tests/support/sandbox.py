@@ -77,6 +77,12 @@ class QuickBooks(Side):
     def change(self, realm, entity, books_id, **changes):
         return self.control("PATCH", f"companies/{realm}/objects/{entity}/{books_id}", changes)
 
+    def delete(self, realm, entity, books_id):
+        return self.control("DELETE", f"companies/{realm}/objects/{entity}/{books_id}")
+
+    def void(self, realm, entity, books_id):
+        return self.control("POST", f"companies/{realm}/objects/{entity}/{books_id}/void")
+
     def preferences(self, realm, **changes):
         return self.control("PATCH", f"companies/{realm}/preferences", changes)
 
