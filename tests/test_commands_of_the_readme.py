@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -11,6 +12,8 @@ from pathlib import Path
 import pytest
 import requests
 from django.core.management import get_commands
+
+from sync.demo.home import Home, free_ports
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -73,17 +76,18 @@ def data(tmp_path_factory):
     return tmp_path_factory.mktemp("demo") / "what + is % this"
 
 
-def demo(data, *options):
+def demo(data, *options, **settings):
     command = [sys.executable, ROOT / "manage.py", "demo", "--data", data, *options]
     # An installation's own settings must not reach the demo.
-    environment = {**os.environ, "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none", "ALLOWED_HOSTS": "example.test"}
+    others = {"DATABASE_URL": "postgres://nobody@127.0.0.1:1/none", "ALLOWED_HOSTS": "example.test"}
+    environment = {**os.environ, **others, **settings}
     return subprocess.Popen(
         command, env=environment, cwd=data.parent, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
 
 
-def finished(data, *options):
-    process = demo(data, *options)
+def finished(data, *options, **settings):
+    process = demo(data, *options, **settings)
     output, _ = process.communicate(timeout=PATIENCE)
     return process.returncode, output
 
@@ -153,6 +157,18 @@ class TestTheDemo:
 
         assert (again, repeated) == (0, output)
 
+    @pytest.mark.parametrize("name", ["ecwid", "quickbooks"])
+    def test_a_port_that_somebody_takes_after_it_was_chosen_is_replaced(self, data, name):
+        with socket.create_server(("127.0.0.1", 0)) as somebody:
+            ports = {**free_ports(), name: somebody.getsockname()[1]}
+            prepared = {**Home(data).environment(ports), "TILLBRIDGE_DEMO": str(data.resolve())}
+
+            status, output = finished(data, "--check", **prepared)
+
+        assert status == 0, output
+        assert f"the {name} sandbox did not start" in output
+        assert "9,059.79" in output
+
     def test_it_serves_the_admin_until_ctrl_c(self, data, serving):
         served = serving()
 
@@ -172,7 +188,7 @@ class TestTheDemo:
         assert served.ended(signal.SIGKILL) == -signal.SIGKILL
 
         status, output = finished(data, "--check")
-        assert output.startswith(served.output.split("\nThe admin")[0])
+        assert served.output.split("\nThe admin")[0] in output
         assert status == 1
         assert "sales in QuickBooks against the store's totals: 60 of 9060.79 and 59 of 9059.79 differ" in output
 

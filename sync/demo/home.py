@@ -104,16 +104,27 @@ def free_ports() -> dict[str, int]:
     return {name: _free_port(usual) for name, usual in _USUAL_PORTS.items()}
 
 
+def is_free(port: int) -> bool:
+    """Whether nobody listens on the port at this moment."""
+    return _bound(port) is not None
+
+
 def _free_port(usual: int) -> int:
-    for port in (usual, 0):
-        with closing(socket.socket()) as listener:
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                listener.bind((_HOST, port))
-            except OSError:
-                continue
-            return int(listener.getsockname()[1])
-    raise OSError(f"no port is free on {_HOST}")
+    port = _bound(usual) or _bound(0)
+    if port is None:
+        raise OSError(f"no port is free on {_HOST}")
+    return port
+
+
+def _bound(port: int) -> int | None:
+    """The port that a listener would get for this one (0: any); None when it is taken."""
+    with closing(socket.socket()) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((_HOST, port))
+        except OSError:
+            return None
+        return int(listener.getsockname()[1])
 
 
 def process_environment(home: Home) -> dict[str, str]:

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management import call_command
@@ -13,14 +14,16 @@ from rich.console import Console
 
 from integrations.models import Integration
 from sync.demo import checking, shops, systems
-from sync.demo.home import Home, InUse, process_environment
+from sync.demo.home import Home, InUse, is_free, process_environment
 from sync.demo.processes import ChildEnded, Processes, end_on_signals
 from sync.demo.showing import show
 from sync.demo.statement import statement_of
 from sync.setup_file import SetupRefused
 
-# Tells the second of the two processes below for which folder it was started.
+# Tells the second of the two processes below for which folder it was started, and how often it was.
 _PREPARED = "TILLBRIDGE_DEMO"
+_STARTS = "TILLBRIDGE_DEMO_STARTS"
+_MOST_STARTS = 5
 
 
 class Command(BaseCommand):
@@ -49,10 +52,12 @@ class Command(BaseCommand):
         except InUse:
             raise CommandError(f"A demo is running from {home.folder} already; end it first.") from None
         except systems.NotStarted:
+            _with_other_ports(home, check=check)
             raise CommandError("The simulators did not start; the lines above say why.") from None
         except SetupRefused as refused:
             raise CommandError("\n  ".join(["The demo cannot be set up:", *map(str, refused.problems)])) from None
         except ChildEnded as ended:
+            _with_other_ports(home, check=check)
             raise CommandError(_last_words(home, ended.name)) from None
 
     def _run(self, home: Home, processes: Processes, *, check: bool) -> None:
@@ -91,10 +96,19 @@ class Command(BaseCommand):
 def _start_again_for(home: Home, *, check: bool) -> None:
     """Become the same command with the demo's own settings: they are read once, before any command begins."""
     home.make()
-    environment = {**process_environment(home), _PREPARED: str(home.folder)}
+    starts = int(os.environ.get(_STARTS, "0")) + 1
+    environment = {**process_environment(home), _PREPARED: str(home.folder), _STARTS: str(starts)}
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "demo", "--data", str(home.folder)]
     # Our own interpreter and command; no shell reads it.
     os.execve(sys.executable, [*command, *(["--check"] if check else [])], environment)  # noqa: S606
+
+
+def _with_other_ports(home: Home, *, check: bool) -> None:
+    """Start again when somebody else took one of our ports between its choice and its use; else do nothing."""
+    chosen = (settings.ECWID_API_URL, settings.QUICKBOOKS_API_URL, settings.BASE_URL)
+    taken = any(not is_free(urlsplit(url).port or 0) for url in chosen)
+    if taken and int(os.environ.get(_STARTS, "0")) < _MOST_STARTS:
+        _start_again_for(home, check=check)
 
 
 def _synchronise(integrations: list[Integration], console: Console) -> Iterator[str]:
