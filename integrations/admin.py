@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Count, Model
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,7 @@ from accounts.admin_show import label
 from accounts.models import Business
 from integrations.models import BooksConnection, BooksObject, ConnectionState, StoreConnection
 from integrations.models.connections import Connection
+from integrations.tokens import consent_end, ends_soon
 from integrations.words import list_in_words
 
 STATE_COLOURS = {
@@ -108,9 +110,12 @@ class BooksConnectionAdmin(ConnectionAdmin):
     )
 
     @display(description=_("consent ends"), ordering="refresh_expires_at")
-    def consent_ends(self, books: BooksConnection) -> str:
-        end = min((end for end in (books.refresh_expires_at, books.consent_expires_at) if end), default=None)
-        return date_format(end, "DATE_FORMAT") if end else "\N{EN DASH}"
+    def consent_ends(self, books: BooksConnection) -> str | SafeString:
+        end = consent_end(books)
+        if end is None:
+            return "\N{EN DASH}"
+        shown = date_format(end, "DATE_FORMAT")
+        return label("soon", shown, {"soon": "warning"}) if ends_soon(books, timezone.now()) else shown
 
     @display(description=_("entries"))
     def list_counts(self, books: BooksConnection) -> str:

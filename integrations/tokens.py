@@ -21,6 +21,10 @@ from integrations.quickbooks import oauth
 CLAIM_LASTS = timedelta(seconds=180)
 # Renewed this long before its end, so that it does not expire on the way.
 EARLY = timedelta(minutes=3)
+# QuickBooks ends a consent that nobody used for 100 days; asking for a new pair is using it.
+RENEWED_AFTER = timedelta(days=30)
+# QuickBooks lets no token outlive the consent: ends this near to each other are the same one.
+_HARDLY = timedelta(days=1)
 
 
 class DatabaseTokens:
@@ -53,6 +57,18 @@ class DatabaseTokens:
             if claim:
                 return self._refresh(row, claim)
             self._clock.sleep(0.5)
+
+    def keep_alive(self) -> None:
+        """Renew a pair that has not been used for long. Where nothing is sold, syncs have nothing to ask QuickBooks for
+        months, and would let a consent end that was never given up. Raises ReconnectNeeded or OperatorError."""
+        row = self._row()
+        used = row.access_expires_at or row.checked_at
+        if used is None or self._clock.now() - used < RENEWED_AFTER:
+            return
+        try:
+            self.renew(self._access_token(row))
+        except TemporaryError:
+            return  # there are two more months to try it in
 
     def _row(self) -> BooksConnection:
         return BooksConnection.objects.get(pk=self._pk)
@@ -116,5 +132,16 @@ def store_pair(row: BooksConnection, pair: oauth.TokenPair, *, claim: str | None
 
 def ends_soon(books: BooksConnection, now: datetime, within: timedelta = timedelta(days=14)) -> datetime | None:
     """The nearest end of the consent (100 days without use, or five years) when it is less than `within` away (C5)."""
-    ends = [end for end in (books.refresh_expires_at, books.consent_expires_at) if end is not None]
-    return min((end for end in ends if end - now < within), default=None)
+    end = consent_end(books)
+    return end if end is not None and end - now < within else None
+
+
+def consent_end(books: BooksConnection) -> datetime | None:
+    """The nearest end of the consent that is known."""
+    return min((end for end in (books.refresh_expires_at, books.consent_expires_at) if end is not None), default=None)
+
+
+def is_unused(books: BooksConnection) -> bool:
+    """Whether the nearest end is that of the 100 days, which any use puts off, and not that of the five years."""
+    unused, for_good = books.refresh_expires_at, books.consent_expires_at
+    return unused is not None and (for_good is None or unused < for_good - _HARDLY)

@@ -98,6 +98,7 @@ def _synchronise(session: Session, flows: Sequence[Flow]) -> None:
         with leased(session.books, clock=session.clock) as lease:
             session.renew = lease.renew
             _close_interrupted(session)
+            session.keep_consent()
             session.pull_orders()
             session.delivery.recover()
             for flow in flows:

@@ -16,9 +16,10 @@ from integrations.errors import (
     ReconnectNeeded,
     RemoteError,
 )
-from integrations.http import Clock
+from integrations.http import Clock, Transport
 from integrations.quickbooks.client import QuickBooksClient
 from integrations.stores import Store
+from integrations.tokens import DatabaseTokens
 from sync.engine.deliver import Delivery
 from sync.engine.options import load_options
 from sync.engine.plan import Planner
@@ -77,6 +78,10 @@ class Session:
     def is_out_of_time(self) -> bool:
         """No further page is to be begun."""
         return self._deadline is not None and self.clock.now() >= self._deadline
+
+    def keep_consent(self) -> None:
+        """QuickBooks' consent stays alive as long as syncs run, whether there is anything to post or not."""
+        DatabaseTokens(self.books, transport=Transport(clock=self.clock)).keep_alive()
 
     def pull_orders(self) -> None:
         """File what changed. A store that does not answer keeps nothing that is already known out of the books."""

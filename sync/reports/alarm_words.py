@@ -18,6 +18,7 @@ class AlarmKind(StrEnum):
     NO_SYNC = "no_sync"
     STORE_SILENT = "store_silent"
     CONSENT_ENDS = "consent_ends"
+    CONSENT_UNUSED = "consent_unused"
     RECONNECT = "reconnect"
     MISCONFIGURED = "misconfigured"
 
@@ -53,6 +54,12 @@ TEXTS: Mapping[AlarmKind, AlarmText] = {
         _("%(subject)s: the QuickBooks consent ends on %(until)s"),
         _("After that nothing can be posted into this company, and orders wait."),
         _("An owner opens the QuickBooks company here and connects it again."),
+        "warning",
+    ),
+    AlarmKind.CONSENT_UNUSED: AlarmText(
+        _("%(subject)s: the QuickBooks consent ends on %(until)s"),
+        _("QuickBooks ends what was not used for 100 days. After that nothing can be posted, and orders wait."),
+        _("Synchronise once, or test the company here. If the day stays the same, an owner connects it again."),
         "warning",
     ),
     AlarmKind.RECONNECT: AlarmText(

@@ -9,7 +9,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.urls import reverse
 
 from integrations.models import AutoSync, BooksConnection, ConnectionState, Integration, StoreConnection
-from integrations.tokens import ends_soon
+from integrations.tokens import ends_soon, is_unused
 from sync.models import Record, Run, RunState, SettingChange
 from sync.reports.alarm_words import Alarm, AlarmKind
 from sync.reports.health import Health, health
@@ -138,7 +138,8 @@ def _connection(connection: StoreConnection | BooksConnection, users: list[Any],
     elif isinstance(connection, BooksConnection) and connection.state == ConnectionState.CONNECTED:
         end = ends_soon(connection, now)
         if end is not None:
-            yield _about(connection, users, AlarmKind.CONSENT_ENDS, until=end, state=f"{end:%Y-%m-%d}")
+            kind = AlarmKind.CONSENT_UNUSED if is_unused(connection) else AlarmKind.CONSENT_ENDS
+            yield _about(connection, users, kind, until=end, state=f"{end:%Y-%m-%d}")
 
 
 def _about(connection: StoreConnection | BooksConnection, users: list[Any], kind: AlarmKind, **more: Any) -> Alarm:

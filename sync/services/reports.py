@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from accounts.models import Role, User
 from integrations.models import Integration, ReportWhen
 from sync.models import ReportState, Run
+from sync.reports.alarms import Alarm, AlarmKind, alarms_for
 from sync.reports.mail import SyncReport, has_new_trouble, sync_report
 from sync.services.mailing import Recipient, claimed, mail_send
 
@@ -22,6 +23,7 @@ from sync.services.mailing import Recipient, claimed, mail_send
 AT = time(7)
 MONDAY = 0
 _AFTER_SYNCS = (ReportWhen.PROBLEMS, ReportWhen.ALWAYS)
+_STOPPING = (AlarmKind.RECONNECT, AlarmKind.MISCONFIGURED)
 _BY_THE_CALENDAR = (ReportWhen.DAILY, ReportWhen.WEEKLY)
 
 
@@ -84,12 +86,19 @@ def _is_worth_it(integration: Integration, since: datetime, until: datetime) -> 
 def _send(integration: Integration, since: datetime, until: datetime) -> bool:
     with translation.override(integration.report_language):
         report = sync_report(integration, since=since, until=until)
+    alarms = _alarms(integration, report, until)
     return mail_send(
         recipients_of(integration),
         template="report",
         subject=lambda: _("%(name)s: %(state)s") % {"name": integration.slug, "state": headline(report)},
-        context=lambda: {"report": report, "headline": headline(report), **_places(integration)},
+        context=lambda: {"report": report, "headline": headline(report), "alarms": alarms, **_places(integration)},
     )
+
+
+def _alarms(integration: Integration, report: SyncReport, now: datetime) -> list[Alarm]:
+    """The integration's own; a connection that the report's first sentence tells of is not told of again."""
+    own = [alarm for alarm in alarms_for([integration], now=now) if alarm.business_id is not None]
+    return [alarm for alarm in own if not (report.stopped and alarm.kind in _STOPPING)]
 
 
 def _places(integration: Integration) -> dict[str, str]:

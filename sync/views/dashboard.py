@@ -8,12 +8,15 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.access import Act
 from accounts.admin_scope import allows
+from integrations.models import ConnectionState
+from integrations.tokens import consent_end, ends_soon
 from sync.admin import showing
 from sync.reports.alarms import alarms_for
 from sync.reports.inbox import Amount
@@ -70,6 +73,9 @@ class Row:
     last_state: tuple[str, str] | None
     last_url: str
     next: str | SafeString
+    connections: str
+    consent: str
+    consent_ends_soon: bool
     soon: int
     posted: str
     progress: dict[str, Any] | None
@@ -200,6 +206,7 @@ def _tiles(found: Sequence[Figures], days: int) -> list[dict[str, Any]]:
 
 def _row(request: HttpRequest, one: Figures) -> Row:
     integration, run = one.integration, one.last_run
+    end = consent_end(integration.books)
     return Row(
         figures=one,
         colour="info" if one.current_run else _COLOURS[one.verdict],
@@ -210,11 +217,23 @@ def _row(request: HttpRequest, one: Figures) -> Row:
         last_state=(showing.RUN_COLOURS.get(run.state, ""), run.get_state_display()) if run else None,
         last_url=reverse("admin:sync_run_change", args=[run.pk]) if run else "",
         next=_next(one),
+        connections=_connections(one),
+        consent=date_format(end, "DATE_FORMAT") if end else "",
+        consent_ends_soon=ends_soon(integration.books, timezone.now()) is not None,
         soon=one.new + one.released,
         posted=amounts_shown(one.posted_amounts),
         progress=progress_of(one.current_run) if one.current_run else None,
         may_work=allows(request, Act.WORK, integration.business_id),
     )
+
+
+def _connections(one: Figures) -> str:
+    """Whether both answer; else which of them does not, and why."""
+    if one.is_connected:
+        return _("Both answer")
+    sides = (one.integration.store, one.integration.books)
+    broken = [side for side in sides if side.state != ConnectionState.CONNECTED]
+    return ", ".join(_("%(name)s: %(state)s") % {"name": side, "state": side.get_state_display()} for side in broken)
 
 
 def _goes_with_all(request: HttpRequest, one: Figures) -> bool:

@@ -206,7 +206,14 @@ class TestConnections:
         BooksConnection.objects.update(refresh_expires_at=NOW + 14 * DAY, consent_expires_at=NOW + 900 * DAY)
 
         assert kinds(NOW - timedelta(minutes=1)) == []
-        assert kinds(NOW + timedelta(minutes=1)) == [AlarmKind.CONSENT_ENDS]
+        assert kinds(NOW + timedelta(minutes=1)) == [AlarmKind.CONSENT_UNUSED]
+
+    @pytest.mark.parametrize("unused", [None, NOW + 11 * DAY, NOW + 90 * DAY])
+    def test_the_end_after_five_years_asks_for_the_owner(self, office, unused):
+        """Where both ends are known to be one, nothing but a new consent helps."""
+        BooksConnection.objects.update(refresh_expires_at=unused, consent_expires_at=NOW + 11 * DAY)
+
+        assert kinds() == [AlarmKind.CONSENT_ENDS]
 
     def test_a_connection_of_several_integrations_has_one_alarm(self, office):
         other = StoreConnection.objects.create(

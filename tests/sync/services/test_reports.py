@@ -9,7 +9,7 @@ from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.core.management import call_command
 
-from integrations.models import Integration
+from integrations.models import BooksConnection, Integration
 from sync import tasks
 from sync.models import Record, ReportState, Run
 from sync.reports.mail import sync_report
@@ -173,6 +173,41 @@ class TestWhatItTells:
         sync(world)
 
         assert "No order was new or changed." in mail.outbox[1].body
+
+
+class TestWhatIsMissing:
+    def test_a_consent_that_ends_soon_is_told_in_every_report(self, world):
+        want("always")
+        BooksConnection.objects.update(
+            refresh_expires_at=world.time.now() + timedelta(days=90),
+            consent_expires_at=world.time.now() + timedelta(days=9),
+        )
+        sync(world)
+        sync(world)
+
+        assert len(mail.outbox) == 2
+        for message in mail.outbox:
+            for text in (message.body, message.alternatives[0][0]):
+                assert "the QuickBooks consent ends on" in text
+                assert "An owner opens the QuickBooks company" in text
+                assert f"/integrations/booksconnection/{world.integration.books_id}/change/" in text
+
+    def test_a_lost_connection_is_told_once_in_a_report(self, world):
+        want("problems")
+        world.place({**GOOD, "order_id": "A"})
+        world.quickbooks.control("POST", "tokens/revoke", {"realm": world.realm})
+        sync(world)
+
+        [message] = mail.outbox
+        assert "Connect QuickBooks again" in message.body
+        assert "It no longer lets us in" not in message.body
+
+    def test_the_installations_own_trouble_is_not_the_recipients(self, world):
+        want("always")
+        sync(world)
+
+        [message] = mail.outbox
+        assert "qcluster" not in message.body
 
 
 class TestToWhom:
