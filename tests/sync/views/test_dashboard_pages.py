@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts.models import Business
 from integrations.models import Integration
@@ -120,6 +121,33 @@ def test_a_consent_that_ends_is_told(client, keeper, office):
     office.books.refresh_expires_at = timezone.now() + timedelta(days=5)
     office.books.save()
     assert "the QuickBooks consent ends on" in home(client).content.decode()
+
+
+def test_each_integration_says_whether_its_connections_answer_and_until_when(client, keeper, office):
+    office.books.consent_expires_at = timezone.now() + timedelta(days=900)
+    office.books.save()
+    [row] = home(client).context["rows"]
+    assert (row.connections, row.consent_ends_soon) == ("Both answer", False)
+    assert f"QuickBooks until {row.consent}" in home(client).content.decode()
+
+    office.books.refresh_expires_at = timezone.now() + timedelta(days=5)
+    office.books.save()
+    assert home(client).context["rows"][0].consent_ends_soon
+
+    office.store.state = "reconnect"
+    office.store.save()
+    assert home(client).context["rows"][0].connections == "Maple shop: Reconnect needed"
+
+
+def test_the_company_says_when_its_consent_ends(client, keeper, office):
+    page = reverse("admin:integrations_booksconnection_change", args=[office.books.pk])
+    for days, warned in ((5, True), (90, False)):
+        office.books.refresh_expires_at = timezone.now() + timedelta(days=days)
+        office.books.save()
+        day = date_format(office.books.refresh_expires_at, "DATE_FORMAT")
+        shown = client.get(page).context["adminform"].model_admin.consent_ends(office.books)
+        assert day in client.get(page).content.decode()
+        assert ("<" in shown) is warned
 
 
 def test_with_nothing_connected_the_setup_is_offered(client, db):
