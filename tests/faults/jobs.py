@@ -14,7 +14,7 @@ from integrations.http import Clock, Transport
 from integrations.models import BooksConnection, ConnectionState, Integration
 from integrations.quickbooks.oauth import TokenPair
 from integrations.tokens import store_pair
-from sync.engine import deliver, run
+from sync.engine import deliver, ordering, run
 from sync.models import Batch, Posting, Record, RecordState
 from tests.faults.strikes import Strikes
 from tests.support.world import World
@@ -83,7 +83,7 @@ class Jobs:
     def sync(self, *, strikes=(), small=False, speed=None, read_timeout=None):
         """One run; `strikes` say what happens at which point (see `Strikes`), `small` means tiny pages and batches."""
         if small:
-            run.PAGE, deliver.BATCH_ITEMS = 4, 3
+            ordering.PAGE, deliver.BATCH_ITEMS = 4, 3
         if read_timeout is not None:
             Transport.__init__.__kwdefaults__["read_timeout"] = read_timeout
         watched = Strikes(strikes)
