@@ -48,7 +48,7 @@ class Figures:
     """What is known of one integration. `waiting` amounts are those of held and failed records.
 
     `new` records go with the next sync, and so do `released` ones of those that are held or failed. `came_in` and
-    `posted` count the orders of the period.
+    `posted` count the orders of a period: see `count_period`.
     """
 
     integration: Integration
@@ -103,15 +103,21 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """`days` without a gap, the oldest first; `currencies` by how many orders are in them."""
+    """`days` without a gap, the oldest first; `currencies` by how many orders are in them.
+
+    `came_in` and `posted` count the orders of all these days, `posted_amounts` are in every currency.
+    """
 
     days: tuple[Day, ...]
     currencies: tuple[str, ...]
     currency: str
+    came_in: int
+    posted: int
+    posted_amounts: tuple[Amount, ...]
 
 
-def figures(integrations: QuerySet[Integration], *, now: datetime, days: int) -> list[Figures]:
-    """The figures of each integration, in the order of `integrations`; six statements however many there are."""
+def figures(integrations: QuerySet[Integration], *, now: datetime) -> list[Figures]:
+    """What holds now of each integration, in the order of `integrations`; five statements however many there are."""
     rows: list[Any] = list(_with_last_run(integrations))
     found = {row.pk: Figures(row) for row in rows}
     runs = Run.objects.in_bulk({row.last_run for row in rows if row.last_run})
@@ -122,8 +128,26 @@ def figures(integrations: QuerySet[Integration], *, now: datetime, days: int) ->
         one.last_run, one.current_run = runs.get(row.last_run), current.get(row.pk)
         one.next_sync = starts.get(row.pk)
     _count_open(found)
-    _count_period(found, since=now - timedelta(days=days))
     return list(found.values())
+
+
+def count_period(shown: Iterable[Figures], days: Sequence[Day]) -> None:
+    """Add what came in and was posted on these days, as `period` counts them; one statement."""
+    found = {one.integration.pk: one for one in shown}
+    if not found:
+        return
+    posted = Q(state=RecordState.POSTED)
+    first, last = days[0].day, days[-1].day
+    dated = _dated([one.integration for one in found.values()], first).filter(day__range=(first, last))
+    counted = dated.values("integration", "currency").annotate(
+        count=Count("state"), in_books=Count("state", filter=posted), sum=Sum("amount", filter=posted)
+    )
+    for row in counted:
+        one = found[row["integration"]]
+        one.came_in += row["count"]
+        one.posted += row["in_books"]
+        if row["in_books"]:
+            _add(one.posted_amounts, row)
 
 
 def period(integrations: Sequence[Integration], *, now: datetime, days: int, currency: str = "") -> Period:
@@ -134,13 +158,24 @@ def period(integrations: Sequence[Integration], *, now: datetime, days: int, cur
     zones = {integration.time_zone for integration in integrations}
     today = max((now.astimezone(ZoneInfo(zone)).date() for zone in zones), default=now.date())
     first = today - timedelta(days=days - 1)
-    rows = list(_by_day(integrations, zones, first)) if integrations else []
+    rows = [row for row in _by_day(integrations, first) if first <= row["day"] <= today] if integrations else []
     orders: dict[str, int] = defaultdict(int)
     for row in rows:
         orders[row["currency"]] += row["count"]
     currencies = tuple(sorted((one for one in orders if one), key=lambda one: (-orders[one], one)))
     chosen = currency if currency in currencies else next(iter(currencies), "")
-    return Period(_days(rows, first, days, chosen), currencies, chosen)
+    posted = [row for row in rows if row["state"] == RecordState.POSTED]
+    amounts: list[Amount] = []
+    for row in posted:
+        _add(amounts, row)
+    return Period(
+        _days(rows, first, days, chosen),
+        currencies,
+        chosen,
+        came_in=sum(row["count"] for row in rows),
+        posted=sum(row["count"] for row in posted),
+        posted_amounts=tuple(amounts),
+    )
 
 
 def current_runs(integration_pks: Iterable[int], *, now: datetime) -> dict[int, Run]:
@@ -177,20 +212,6 @@ def _count_open(found: Mapping[int, Figures]) -> None:
         _add(one.waiting, row)
 
 
-def _count_period(found: Mapping[int, Figures], *, since: datetime) -> None:
-    records = Record.objects.filter(integration__in=found, created_in_store_at__gte=since).order_by()
-    posted = Q(state=RecordState.POSTED)
-    counted = records.values("integration", "currency").annotate(
-        count=Count("state"), in_books=Count("state", filter=posted), sum=Sum("amount", filter=posted)
-    )
-    for row in counted:
-        one = found[row["integration"]]
-        one.came_in += row["count"]
-        one.posted += row["in_books"]
-        if row["in_books"]:
-            _add(one.posted_amounts, row)
-
-
 def _add(amounts: list[Amount], row: Mapping[str, Any]) -> None:
     add_amount(amounts, Amount(row["sum"] or ZERO, row["currency"]))
 
@@ -206,12 +227,24 @@ def add_amount(amounts: list[Amount], more: Amount) -> None:
     amounts.append(more)
 
 
-def _by_day(integrations: Sequence[Integration], zones: Collection[str], first: date) -> QuerySet[Any, Any]:
-    """Counts and sums per day, state and currency."""
+def _by_day(integrations: Sequence[Integration], first: date) -> Iterable[Mapping[str, Any]]:
+    """Counts and sums per day, state and currency; also of a few orders just before the first day.
+
+    They are left out by whoever reads this: a condition on the day would make a database work out each day twice.
+    """
+    counted: Iterable[Mapping[str, Any]] = (
+        _dated(integrations, first).values("day", "state", "currency").annotate(count=Count("state"), sum=Sum("amount"))
+    )
+    return counted
+
+
+def _dated(integrations: Sequence[Integration], first: date) -> QuerySet[Any]:
+    """The orders from this day on, and a few before, each with its `day`: the limit is one in UTC, for the index."""
     earliest = datetime.combine(first, time.min, UTC) - timedelta(days=1)
-    records = Record.objects.filter(integration__in=integrations, created_in_store_at__gte=earliest).order_by()
-    counted = records.annotate(day=_day(zones)).values("day", "state", "currency")
-    return counted.annotate(count=Count("state"), sum=Sum("amount"))
+    pks = [integration.pk for integration in integrations]
+    records = Record.objects.filter(integration__in=pks, created_in_store_at__gte=earliest).order_by()
+    dated: QuerySet[Any] = records.annotate(day=_day({integration.time_zone for integration in integrations}))
+    return dated
 
 
 def _day(zones: Collection[str]) -> Case | TruncDate:

@@ -20,7 +20,7 @@ from integrations.tokens import consent_end, ends_soon
 from sync.admin import showing
 from sync.reports.alarms import alarms_for
 from sync.reports.inbox import Amount
-from sync.reports.overview import Figures, Verdict, add_amount, figures, period
+from sync.reports.overview import Figures, Period, Verdict, add_amount, count_period, figures, period
 from sync.views.charts import chart
 from sync.views.common import integrations_of, number_in, started_at
 from sync.views.inbox import amounts_shown
@@ -85,23 +85,27 @@ class Row:
 def overview(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """The first page's context; the number of statements does not depend on how many integrations there are."""
     now, days = timezone.now(), _days(request)
-    found = figures(integrations_of(request), now=now, days=days)
-    chosen = number_in(request, "integration")
-    charted = [one.integration for one in found if not chosen or one.integration.pk == chosen]
-    in_period = period(charted, now=now, days=days, currency=request.GET.get("currency", ""))
+    found = figures(integrations_of(request), now=now)
+    integrations = [one.integration for one in found]
+    chosen, currency = number_in(request, "integration"), request.GET.get("currency", "")
+    whole = charted = period(integrations, now=now, days=days, currency=currency)
+    if chosen:
+        only = [one for one in integrations if one.pk == chosen]
+        charted = period(only, now=now, days=days, currency=currency)
     ordered = sorted(found, key=lambda one: list(Verdict).index(one.verdict))
     page = Paginator(ordered, _A_PAGE).get_page(request.GET.get("page"))
+    count_period(page.object_list, whole.days)
     return {
         **context,
         "title": _("Dashboard"),
         "found": found,
         "headline": _headline(found),
-        "alarms": alarms_for([one.integration for one in found], now=now, started_at=started_at()),
-        "tiles": _tiles(found, days),
+        "alarms": alarms_for(integrations, now=now, started_at=started_at()),
+        "tiles": _tiles(found, whole),
         "page": page,
         "rows": [_row(request, one) for one in page.object_list],
         "is_live": any(one.current_run for one in found),
-        "chart": chart(in_period),
+        "chart": chart(charted),
         "periods": PERIODS,
         "days": days,
         "chosen": chosen,
@@ -178,19 +182,15 @@ def _waiting_sum(found: Iterable[Figures]) -> list[Amount]:
     return total
 
 
-def _tiles(found: Sequence[Figures], days: int) -> list[dict[str, Any]]:
-    posted: list[Amount] = []
-    for one in found:
-        for amount in one.posted_amounts:
-            add_amount(posted, amount)
-    inbox = reverse("sync:inbox")
+def _tiles(found: Sequence[Figures], whole: Period) -> list[dict[str, Any]]:
+    inbox, days = reverse("sync:inbox"), len(whole.days)
     return [
         {
             "title": _("Came in"),
-            "count": sum(one.came_in for one in found),
+            "count": whole.came_in,
             "detail": ngettext("in %d day", "in the last %d days", days) % days,
         },
-        {"title": _("In the books"), "count": sum(one.posted for one in found), "detail": amounts_shown(posted)},
+        {"title": _("In the books"), "count": whole.posted, "detail": amounts_shown(whole.posted_amounts)},
         {
             "title": _("Waiting"),
             "count": sum(one.waits for one in found),

@@ -10,7 +10,7 @@ from integrations.models import Integration
 from sync import schedules
 from sync.models import Record, Run
 from sync.reports.inbox import Amount
-from sync.reports.overview import Verdict, current_runs, figures, period
+from sync.reports.overview import Verdict, count_period, current_runs, figures, period
 from tests.support.office import NOW, Office
 from tests.support.waiting import wait
 
@@ -28,7 +28,7 @@ def shop(office):
 
 
 def only(now=NOW):
-    (one,) = figures(Integration.objects.select_related("store", "books", "business"), now=now, days=30)
+    (one,) = figures(Integration.objects.select_related("store", "books", "business"), now=now)
     return one
 
 
@@ -106,11 +106,37 @@ def test_documents_that_differ_are_told_apart(shop):
 
 
 def test_what_came_in_and_what_was_posted_is_that_of_the_period(shop):
+    """From the first day's midnight in Toronto on, for the integration as for all together."""
     wait(shop, "", state="posted", amounts=("10.00", "5.00"))
+    wait(shop, "", state="posted", amounts=("2.00",), currency="USD")
     wait(shop, "", state="skipped", amounts=("7.00",))
-    wait(shop, "", state="posted", at=NOW - timedelta(days=31))
-    one = only()
-    assert (one.came_in, one.posted, one.posted_amounts) == (3, 2, [Amount(Decimal("15.00"), "CAD")])
+    wait(shop, "", state="posted", amounts=("1.00",), at=datetime(2026, 11, 14, 5, 0, tzinfo=UTC))
+    wait(shop, "", state="posted", at=datetime(2026, 11, 14, 4, 59, tzinfo=UTC))
+    wait(shop, "", state="posted", at=NOW + timedelta(days=1))
+    whole, one = period([shop], now=NOW, days=7), only()
+    count_period([one], whole.days)
+    for counted in (whole, one):
+        assert (counted.came_in, counted.posted) == (5, 4)
+        assert sorted(counted.posted_amounts, key=lambda amount: amount.currency) == [
+            Amount(Decimal("16.00"), "CAD"),
+            Amount(Decimal("2.00"), "USD"),
+        ]
+
+
+def test_each_integration_has_its_own_share_of_the_period(office):
+    paris = Office.open("Paris", "934145002").integration
+    Integration.objects.filter(pk=paris.pk).update(time_zone="Europe/Paris")
+    Record.objects.all().delete()
+    wait(office.integration, "", state="posted", amounts=("1.00", "2.00"))
+    wait(paris, "", state="posted", amounts=("4.00",))
+    found = figures(Integration.objects.all(), now=NOW)
+    whole = period([one.integration for one in found], now=NOW, days=7)
+    count_period(found, whole.days)
+    assert {one.integration.slug: (one.posted, one.posted_amounts) for one in found} == {
+        "maple": (2, [Amount(Decimal("3.00"), "CAD")]),
+        "paris": (1, [Amount(Decimal("4.00"), "CAD")]),
+    }
+    assert (whole.posted, whole.posted_amounts) == (3, (Amount(Decimal("7.00"), "CAD"),))
 
 
 def test_the_next_sync_is_that_of_the_schedule(shop):
@@ -139,8 +165,8 @@ def test_a_sync_is_under_way_until_it_ends_or_was_killed(shop, state, age, is_cu
 def test_figures_cost_the_same_however_many_integrations(office, django_assert_max_num_queries):
     for number, name in enumerate(("Alder", "Birch", "Cedar", "Dogwood")):
         Office.open(name, f"93414501{number}")
-    with django_assert_max_num_queries(6):
-        found = figures(Integration.objects.select_related("store", "books", "business"), now=NOW, days=30)
+    with django_assert_max_num_queries(5):
+        found = figures(Integration.objects.select_related("store", "books", "business"), now=NOW)
     assert len(found) == 5
 
 
@@ -197,4 +223,7 @@ def test_no_integration_has_no_orders(db):
 
 def test_days_cost_one_statement(shop, django_assert_max_num_queries):
     with django_assert_max_num_queries(1):
-        period([shop], now=NOW, days=90)
+        shown = period([shop], now=NOW, days=90)
+    found = figures(Integration.objects.all(), now=NOW)
+    with django_assert_max_num_queries(1):
+        count_period(found, shown.days)

@@ -217,6 +217,11 @@ def test_the_chart_can_show_one_integration_a_period_and_a_currency(client, keep
     assert len(data["labels"]) == 90
     assert data["datasets"][0]["data"][-1] == 2
     assert answer.context["chart"]["currency"] == "USD"
+    assert [tile["count"] for tile in answer.context["tiles"][:2]] == [4, 4]  # of all integrations, whatever is charted
+    assert {row.figures.integration.slug: row.figures.posted for row in answer.context["rows"]} == {
+        "maple": 2,
+        "alder": 2,
+    }
 
 
 @pytest.mark.parametrize("query", [{"days": "31"}, {"days": "x"}, {"currency": "???"}, {"page": "99"}])
