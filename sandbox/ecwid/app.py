@@ -67,8 +67,9 @@ class Ecwid(System):
                 self.shops[int(key)] = self._known_shop(int(key), value)
         takers: dict[str, Callable[[ShopState, Json], None]] = {
             "order": lambda shop, value: shop.put_order(StoredOrder(**value), 0),
-            "product": lambda shop, value: shop.put_product(value, 0),
+            "product": _put_product_back,
             "deleted": lambda shop, value: shop.take_tombstone(value),
+            "deleted_product": lambda shop, value: shop.deleted_products.update({value["id"]: value}),
         }
         for kind, key, value in rows:
             if kind in takers:
@@ -80,6 +81,7 @@ class Ecwid(System):
     def _known_shop(self, store_id: int, value: Json) -> ShopState:
         shop = ShopState(store_id, value["profile"], value["statuses"], self.documents)
         shop.tokens = dict(value["tokens"])
+        shop.locations = list(value["locations"])
         return shop
 
     # -- routes --------------------------------------------------------------------------------------------------
@@ -174,6 +176,10 @@ class Ecwid(System):
             return json_answer({"error": str(error)}, self.switches["oauth_error_status"])
         self.documents.put("grant", given["code"], self.grants[given["code"]])
         return json_answer(answer)
+
+
+def _put_product_back(shop: ShopState, value: Json) -> None:
+    shop.put_product(value, 0)
 
 
 def _json_of(request: Request) -> Json:

@@ -50,6 +50,15 @@ def complete_product(given: Json, product_id: int, timestamp: int, *, default_qu
     return touched(product, timestamp)
 
 
+def complete_variation(given: Json, variation_id: int, number: int) -> Json:
+    """Without a SKU of its own it has neither stock nor, unless told, a price of its own."""
+    variation = {"options": [], **given, "id": variation_id, "combinationNumber": number}
+    if "sku" in variation:
+        variation = {"unlimited": "quantity" not in given, "warningLimit": 0, **variation}
+        variation["inStock"] = _in_stock(variation)
+    return variation
+
+
 def touched(product: Json, timestamp: int) -> Json:
     """The product as it reads after a write: derived fields made right, the time of change noted."""
     product = {**product, "updated": date_text(timestamp), "updateTimestamp": timestamp}

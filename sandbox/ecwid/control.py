@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 from werkzeug.wrappers import Request, Response
 
 from sandbox.ecwid import placing
-from sandbox.ecwid.catalog import add_product
+from sandbox.ecwid.catalog import add_product, change_product, delete_product
 from sandbox.ecwid.errors import ShopError, not_found
 from sandbox.ecwid.examples import example_order
 from sandbox.ecwid.payload import order_from_cart
 from sandbox.ecwid.profile import with_settings
+from sandbox.ecwid.stock import change_variation, find_product, find_variation
 from sandbox.ecwid.store import ShopState, StoredOrder
 from sandbox.ecwid.switch_table import cart_rules
 from sandbox.ecwid.values import Json, iso_timestamp
@@ -45,6 +46,10 @@ class Control:
             ("PATCH", "/order_statuses", self._change_statuses),
             ("GET", "/products", self._list_products),
             ("POST", "/products", self._add_product),
+            ("PATCH", "/products/<product>", self._change_product),
+            ("DELETE", "/products/<product>", self._delete_product),
+            ("PATCH", "/products/<product>/combinations/<variation>", self._change_variation),
+            ("PUT", "/locations", self._set_locations),
             ("POST", "/tokens", self._add_token),
             ("POST", "/tokens/revoke", self._revoke_tokens),
         )
@@ -110,18 +115,17 @@ class Control:
         changes = json_body(request)
         return placing.write_order(shop, _found(shop, order), changes, self._now, restock=False, bump=bump).payload
 
-    def _cancel(self, shop: ShopState, _request: Request, order: str) -> Json:
-        status = {"paymentStatus": "CANCELLED"}
-        return placing.write_order(shop, _found(shop, order), status, self._now).payload
+    def _cancel(self, shop: ShopState, request: Request, order: str) -> Json:
+        """{"refund": true}: the payment gateway gives the money back by itself."""
+        return placing.cancel_order(shop, _found(shop, order), json_body(request), self._now).payload
 
     def _refund(self, shop: ShopState, request: Request, order: str) -> Json:
         return placing.refund_order(shop, _found(shop, order), json_body(request), self._now).payload
 
     def _set_status(self, shop: ShopState, request: Request, order: str) -> Json:
         """By hand, as in the admin: no money moves."""
-        by_hand = self._system.switches["manual_refund_writes_row"]
         found, statuses = _found(shop, order), json_body(request)
-        return placing.update_order(shop, found, statuses, self._now, writes_refund_row=by_hand).payload
+        return placing.update_order(shop, found, statuses, self._now, self._system.switches).payload
 
     def _edit(self, shop: ShopState, request: Request, order: str) -> Json:
         """{"cart": ...}: the order becomes that cart, with the lines' old taxes."""
@@ -155,6 +159,27 @@ class Control:
     def _add_product(self, shop: ShopState, request: Request) -> Json:
         unique = self._system.switches["unique_skus"]
         return add_product(shop, json_body(request), self._now, unique_skus=unique)
+
+    def _change_product(self, shop: ShopState, request: Request, product: str) -> Json:
+        """As the merchant does by hand, stock included."""
+        return change_product(shop, find_product(shop, product), json_body(request), self._now)
+
+    def _delete_product(self, shop: ShopState, _request: Request, product: str) -> Json:
+        delete_product(shop, find_product(shop, product), self._now)
+        return {"ok": True}
+
+    def _change_variation(self, shop: ShopState, request: Request, product: str, variation: str) -> Json:
+        changes, found = json_body(request), find_product(shop, product)
+        old = find_variation(found, variation)
+        return change_variation(shop, found, old, lambda stocked: {**stocked, **changes}, self._now)
+
+    def _set_locations(self, shop: ShopState, request: Request) -> Json:
+        """{"locations": ["shop", "warehouse"]}: stock lies in several places, all of it in the first for now."""
+        shop.locations = list(json_body(request)["locations"])
+        shop.remember()
+        for product in list(shop.products.values()):
+            shop.put_product(product, self._now)
+        return {"ok": True}
 
     def _add_token(self, shop: ShopState, request: Request) -> Json:
         """{"token": ..., "scopes": "read_orders ..."}"""

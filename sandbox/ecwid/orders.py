@@ -11,7 +11,7 @@ from sandbox.ecwid.placing import (
     update_order,
     write_order,
 )
-from sandbox.ecwid.search import Test, matching, order_tests, page, whole_number
+from sandbox.ecwid.search import Test, deletions, matching, order_tests, page, whole_number
 from sandbox.ecwid.store import StoredOrder
 from sandbox.ecwid.switch_table import cart_rules
 from sandbox.ecwid.values import Json, decimal, plain, timestamp_of
@@ -122,8 +122,7 @@ def _api_shipping(body: Json) -> Json:
 
 
 def put_order(call: Call, order: str) -> Json:
-    by_hand = call.switches["manual_refund_writes_row"]
-    update_order(call.shop, find(call, order), call.body, call.now, writes_refund_row=by_hand)
+    update_order(call.shop, find(call, order), call.body, call.now, call.switches)
     return {"updateCount": 1}
 
 
@@ -136,12 +135,7 @@ def remove_order(call: Call, order: str) -> Json:
 
 
 def list_deleted(call: Call) -> Json:
-    after, before = (timestamp_of(call.query.get(name) or bound) for name, bound in _DELETED_BOUNDS.items())
-    gone = [entry for entry in call.shop.deleted_orders.values() if after <= timestamp_of(str(entry["date"])) <= before]
-    return page(gone, call.query, refuse_over_limit=call.switches["refuse_limit_over_100"], default_limit=10)
-
-
-_DELETED_BOUNDS = {"from_date": "0", "to_date": "99999999999"}
+    return deletions(call, call.shop.deleted_orders.values())
 
 
 ENDPOINTS = (

@@ -131,6 +131,7 @@ def _item(line: PricedLine, sold: SoldLine, number: int, *, gross: bool, inside:
         "isShippingRequired": not sold.is_digital,
         "digital": sold.is_digital,
         "giftCard": sold.is_gift_card,
+        **({"compositeComponents": product["compositeComponents"]} if "compositeComponents" in product else {}),
         "trackQuantity": sold.known and not (combination or product).get("unlimited", False),
         "selectedOptions": [_selected(option) for option in combination.get("options", [])],
     }

@@ -1,6 +1,7 @@
 """Orders after the cart: placing, editing, cancelling, refunding, deleting. All times are UNIX seconds."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 
 from sandbox.ecwid.errors import ShopError
@@ -8,9 +9,11 @@ from sandbox.ecwid.profile import FULFILLMENT_STATUSES, PAYMENT_STATUSES
 from sandbox.ecwid.stock import move_stock
 from sandbox.ecwid.store import ShopState, StoredOrder
 from sandbox.ecwid.values import Json, date_text, decimal, plain, timestamp_of
+from sandbox.switches import Switches
 
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _RESTOCKING = {"CANCELLED", "REFUNDED"}
+_UNPAID = {"AWAITING_PAYMENT", "INCOMPLETE"}
 _STATUS_FIELDS = {"paymentStatus": PAYMENT_STATUSES, "fulfillmentStatus": FULFILLMENT_STATUSES}
 
 # Written when an order changes hands or money; nobody sets them from outside.
@@ -74,7 +77,7 @@ def place_order(
     paid = payload.get("paymentStatus") == "PAID"
     if paid:
         move_stock(shop, payload.get("items") or (), -1, now)
-    order = StoredOrder(number, payload, stock_taken=paid)
+    order = StoredOrder(number, payload, paid, decimal(payload.get("total")) if paid else 0)
     shop.put_order(order, now)
     return order
 
@@ -123,16 +126,25 @@ def check_items(given: Json) -> None:
         raise ShopError(400, "Field OrderItem.quantity is absent")
 
 
-def update_order(
-    shop: ShopState, order: StoredOrder, changes: Json, now: int, *, writes_refund_row: bool = False
-) -> StoredOrder:
+def update_order(shop: ShopState, order: StoredOrder, changes: Json, now: int, switches: Switches) -> StoredOrder:
     """A partial write through the API: read-only fields are ignored, `items` replaces the whole list."""
     check_statuses(changes)
     check_items(changes)
     allowed = {key: value for key, value in changes.items() if key not in _READ_ONLY}
-    if writes_refund_row and allowed.get("paymentStatus") == "REFUNDED" and _left(order):
+    by_hand = allowed.get("paymentStatus") == "REFUNDED" and switches["manual_refund_writes_row"]
+    if by_hand and _left(order):
         allowed |= _refund_fields(order, _left(order), {"reason": "set by hand"}, now)
+    order = _with_goods_taken(shop, order, allowed, now) if switches["stock_taken_when_paid"] else order
     return write_order(shop, order, allowed, now)
+
+
+def _with_goods_taken(shop: ShopState, order: StoredOrder, changes: Json, now: int) -> StoredOrder:
+    """An order that was open and is paid now takes its goods."""
+    waited = order.payload.get("paymentStatus") in _UNPAID and changes.get("paymentStatus") == "PAID"
+    if order.stock_taken or not waited:
+        return order
+    move_stock(shop, order.payload.get("items") or (), -1, now)
+    return replace(order, stock_taken=True)
 
 
 def write_order(
@@ -144,7 +156,9 @@ def write_order(
     back = restock and order.stock_taken and payload.get("paymentStatus") in _RESTOCKING
     if back:
         move_stock(shop, order.payload.get("items") or (), +1, now)
-    changed = StoredOrder(order.number, payload, order.stock_taken and not back)
+    paid_now = payload.get("paymentStatus") == "PAID" and not order.paid
+    paid = decimal(payload.get("total")) if paid_now else order.paid
+    changed = StoredOrder(order.number, payload, order.stock_taken and not back, paid)
     shop.put_order(changed, now)
     return changed
 
@@ -158,9 +172,15 @@ def refund_order(shop: ShopState, order: StoredOrder, request: Json, now: int) -
     return write_order(shop, order, _refund_fields(order, amount, request, now), now)
 
 
+def cancel_order(shop: ShopState, order: StoredOrder, request: Json, now: int) -> StoredOrder:
+    """Cancelling moves no money unless the gateway is asked to: {"refund": true}."""
+    rows = _refund_fields(order, _left(order), request, now) if request.get("refund") and _left(order) else {}
+    return write_order(shop, order, {**rows, "paymentStatus": "CANCELLED"}, now)
+
+
 def _left(order: StoredOrder) -> Decimal:
     """What was paid and not refunded yet."""
-    return decimal(order.payload.get("total")) - decimal(order.payload.get("refundedAmount"))
+    return decimal(order.paid or order.payload.get("total")) - decimal(order.payload.get("refundedAmount"))
 
 
 def _refund_fields(order: StoredOrder, amount: Decimal, request: Json, now: int) -> Json:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from sandbox.ecwid.calls import Call
 from sandbox.ecwid.errors import ShopError
 from sandbox.ecwid.profile import FULFILLMENT_STATUSES, PAYMENT_STATUSES
 from sandbox.ecwid.values import Json, decimal, timestamp_of
@@ -27,6 +28,16 @@ def page(found: Sequence[Json], query: Query, *, refuse_over_limit: bool, defaul
     limit = min(limit, MAX_LIMIT)
     items = list(found[offset : offset + limit])
     return {"total": len(found), "count": len(items), "offset": offset, "limit": limit, "items": items}
+
+
+def deletions(call: Call, tombstones: Iterable[Json]) -> Json:
+    """The list of what was deleted between `from_date` and `to_date`; ten unless asked for more."""
+    after, before = (timestamp_of(call.query.get(name) or bound) for name, bound in _DELETED_BOUNDS.items())
+    gone = [entry for entry in tombstones if after <= timestamp_of(str(entry["date"])) <= before]
+    return page(gone, call.query, refuse_over_limit=call.switches["refuse_limit_over_100"], default_limit=10)
+
+
+_DELETED_BOUNDS = {"from_date": "0", "to_date": "99999999999"}
 
 
 def whole_number(query: Query, name: str, default: int, *, least: int = 0) -> int:

@@ -5,9 +5,11 @@ a write puts a new one, so whoever holds the old one (the lagging search index, 
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from sandbox.documents import Documents
 from sandbox.ecwid.carts import Listing
+from sandbox.ecwid.levels import component_ids, settled
 from sandbox.ecwid.values import Json
 
 _FIRST_NUMBER = 481_920_377
@@ -15,11 +17,13 @@ _FIRST_NUMBER = 481_920_377
 
 @dataclass(frozen=True)
 class StoredOrder:
-    """`stock_taken` tells whether cancelling has to put the goods back."""
+    """`stock_taken` tells whether cancelling has to put the goods back; `paid` is what the buyer paid, whatever the
+    order was edited to afterwards."""
 
     number: int
     payload: Json
     stock_taken: bool = False
+    paid: Decimal | int = 0
 
 
 @dataclass
@@ -65,6 +69,8 @@ class ShopState:
         self.orders: dict[int, StoredOrder] = {}
         self.products: dict[int, Json] = {}
         self.deleted_orders: dict[int, Json] = {}
+        self.deleted_products: dict[int, Json] = {}
+        self.locations: list[str] = []
         self.order_index = SearchIndex()
         self.product_index = SearchIndex()
         self.next_order_number = _FIRST_NUMBER
@@ -77,11 +83,10 @@ class ShopState:
     def put_order(self, order: StoredOrder, timestamp: float) -> None:
         self.take_order(order)
         self.order_index.note(timestamp, order.number, order.payload)
-        value = {"number": order.number, "payload": order.payload, "stock_taken": order.stock_taken}
-        self._documents.put("order", f"{self.id}/{order.number}", value)
+        self._documents.put("order", f"{self.id}/{order.number}", vars(order))
 
     def take_order(self, order: StoredOrder) -> None:
-        """Into the memory only, as at a restart."""
+        """Into the memory only."""
         self.orders[order.number] = order
         self.next_order_number = max(self.next_order_number, order.number + 1)
         self._numbers[str(order.payload.get("id", order.number))] = order.number
@@ -111,17 +116,25 @@ class ShopState:
 
     # -- products ------------------------------------------------------------------------------------------------
 
-    def put_product(self, product: Json, timestamp: float) -> None:
-        self.products[product["id"]] = product
+    def put_product(self, product: Json, timestamp: float) -> Json:
+        """The product as it is stored: with the levels that follow from others. Bundles of it follow in turn."""
+        stored = settled(product, self.products, self.locations)
+        self.products[stored["id"]] = stored
         self._listings = None
-        self.product_index.note(timestamp, product["id"], product)
-        self._documents.put("product", f"{self.id}/{product['id']}", product)
+        self.product_index.note(timestamp, stored["id"], stored)
+        self._documents.put("product", f"{self.id}/{stored['id']}", stored)
+        for bundle in [each for each in self.products.values() if stored["id"] in component_ids(each)]:
+            if settled(bundle, self.products, self.locations) != bundle:
+                self.put_product({**bundle, **_dated(stored)}, timestamp)
+        return stored
 
-    def remove_product(self, product_id: int, timestamp: float) -> None:
+    def remove_product(self, product_id: int, tombstone: Json, timestamp: float) -> None:
         del self.products[product_id]
         self._listings = None
+        self.deleted_products[product_id] = tombstone
         self.product_index.note(timestamp, product_id, None)
         self._documents.remove("product", f"{self.id}/{product_id}")
+        self._documents.put("deleted_product", f"{self.id}/{product_id}", tombstone)
 
     def listings(self, sku: str) -> list[Listing]:
         """Everything sold under exactly this SKU: products first come, then variations of their own SKU."""
@@ -142,5 +155,9 @@ class ShopState:
 
     def remember(self) -> None:
         """To be called after a change of profile, statuses or tokens."""
-        value = {"profile": self.profile, "statuses": self.statuses, "tokens": self.tokens}
-        self._documents.put("shop", str(self.id), value)
+        names = ("profile", "statuses", "tokens", "locations")
+        self._documents.put("shop", str(self.id), {name: getattr(self, name) for name in names})
+
+
+def _dated(product: Json) -> Json:
+    return {name: product[name] for name in ("updated", "updateTimestamp")}

@@ -1,11 +1,12 @@
 """A simulated Ecwid store in this process, on a clock that tests move."""
 
+from pathlib import Path
 from typing import Any
 
 from werkzeug.test import Client
 
 from sandbox.ecwid.app import Ecwid
-from sandbox.exact_json import loads
+from sandbox.exact_json import dumps, loads
 
 TOKEN = {"Authorization": "Bearer secret_sim_1003"}
 CART = {"lines": [{"sku": "CHA-CED", "quantity": 2}], "shipping": 9.95, "payment_method": "PayPal"}
@@ -23,9 +24,9 @@ class Clock:
 class Shop:
     """Store 1003 as the app sees it (`get`, `put`, ...) and as a test moves it (`place`, `control`)."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, state: Path | None = None) -> None:
         self.clock = clock
-        self.system = Ecwid(clock=clock)
+        self.system = Ecwid(state, clock=clock)
         self.client = Client(self.system)
 
     def call(self, method: str, path: str, **more: Any) -> Any:
@@ -38,7 +39,7 @@ class Shop:
 
     def control(self, method: str, path: str, body: Any = None) -> Any:
         url = f"/control/stores/1003{path}"
-        response = self.client.open(url, method=method, json=body if body is not None else {})
+        response = self.client.open(url, method=method, data=dumps(body if body is not None else {}))
         assert response.status_code == 200, response.text
         return loads(response.data)
 

@@ -127,6 +127,29 @@ def test_cancelling_moves_no_money(shop: Shop):
     assert (cancelled["paymentStatus"], cancelled["refunds"], cancelled["total"]) == ("CANCELLED", [], order["total"])
 
 
+def test_cancelling_may_refund_through_the_gateway(shop: Shop):
+    order = shop.place()
+    shop.control("POST", f"/orders/{order['id']}/refund", {"amount": 5})
+    cancelled = shop.control("POST", f"/orders/{order['id']}/cancel", {"refund": True, "reason": "No stock"})
+    assert (cancelled["paymentStatus"], cancelled["refundedAmount"]) == ("CANCELLED", order["total"])
+    assert [row["amount"] for row in cancelled["refunds"]] == [5, order["total"] - 5]
+
+
+def test_after_an_edit_what_was_paid_is_what_can_be_refunded(shop: Shop):
+    order = shop.place()
+    smaller = {**CART, "lines": [{"sku": "CHA-CED", "quantity": 1}]}
+    edited = shop.control("POST", f"/orders/{order['id']}/edit", {"cart": smaller})
+    difference = order["total"] - edited["total"]
+    path = f"/orders/{order['id']}/refund"
+    assert shop.control("POST", path, {"amount": difference})["paymentStatus"] == "PARTIALLY_REFUNDED"
+    rest = shop.control("POST", path)
+    assert (rest["paymentStatus"], rest["refundedAmount"], rest["total"]) == (
+        "REFUNDED",
+        order["total"],
+        edited["total"],
+    )
+
+
 def test_an_edited_order_has_new_totals_and_old_line_taxes(shop: Shop):
     order = shop.place()
     edited = shop.control(

@@ -57,6 +57,32 @@ class Ecwid(Side):
     def patch(self, store, order_id, **changes):
         return self.control("PATCH", f"stores/{store}/orders/{order_id}", changes)
 
+    def refund(self, store, order_id, amount=None, **more):
+        """Through the payment gateway; without an amount, all that is left."""
+        sent = {**more, **({} if amount is None else {"amount": amount})}
+        return self.control("POST", f"stores/{store}/orders/{order_id}/refund", sent)
+
+    def status(self, store, order_id, payment_status):
+        """Set by hand: no money moves."""
+        return self.control("POST", f"stores/{store}/orders/{order_id}/status", {"paymentStatus": payment_status})
+
+    def cancel(self, store, order_id, **more):
+        return self.control("POST", f"stores/{store}/orders/{order_id}/cancel", more)
+
+    def edit(self, store, order_id, cart):
+        """The order becomes that cart; lines that stay keep their old taxes."""
+        return self.control("POST", f"stores/{store}/orders/{order_id}/edit", {"cart": cart})
+
+    def delete(self, store, order_id):
+        return self.control("DELETE", f"stores/{store}/orders/{order_id}")
+
+    def change_product(self, store, product_id, **changes):
+        return self.control("PATCH", f"stores/{store}/products/{product_id}", changes)
+
+    def change_variation(self, store, product_id, variation_id, **changes):
+        path = f"stores/{store}/products/{product_id}/combinations/{variation_id}"
+        return self.control("PATCH", path, changes)
+
     def orders(self, store):
         return self.control("GET", f"stores/{store}/orders")
 
