@@ -5,7 +5,8 @@ are `Decimal` in the order's currency as the store states them (copied, never re
 UTC.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -205,7 +206,12 @@ class StoreProfile:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """A product or a variation of one, as far as SKUs matter. `stock` is None when the store does not track it."""
+    """A product, or a variation of one, that is sold under a SKU of its own.
+
+    `stock` is None where the store tells no level; `unlimited` says that it does not count the product at all. A bundle
+    names the products it is made of in `components`: its level follows from theirs. `in_places`: its stock lies in
+    several places. `family` is what the whole product is called, where this is one of its variations.
+    """
 
     product_ref: str
     variation_ref: str
@@ -214,3 +220,26 @@ class Product:
     price: Decimal
     stock: Decimal | None
     enabled: bool = True
+    unlimited: bool = False
+    is_gift_card: bool = False
+    in_places: bool = False
+    components: tuple[str, ...] = ()
+    family: str = ""
+
+    @property
+    def ref(self) -> str:
+        """Unique in the store: "501", or "501/7101" for a variation."""
+        return product_ref(self.product_ref, self.variation_ref)
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Product":
+        exact = {name: None if data[name] is None else Decimal(data[name]) for name in ("price", "stock")}
+        return cls(**{**data, **exact, "components": tuple(data["components"])})
+
+
+def product_ref(product: str, variation: str = "") -> str:
+    """How a product or one of its variations is named by one text."""
+    return f"{product}/{variation}" if variation else product

@@ -50,8 +50,19 @@ class Store(OrderReader, Protocol):
     def order(self, ref: str) -> Fetched:
         """One order, read by its id (never through the search index). Raises NotFound."""
 
-    def products(self) -> Iterator[list[Product]]:
-        """Pages of products and variations that can be sold, each under its own SKU."""
+    def products(self, *, updated_from: datetime | None = None) -> Iterator[list[Product]]:
+        """Pages of products and variations that can be sold, each under its own SKU; with `updated_from` those of the
+        products that changed since."""
+
+    def product(self, ref: str) -> list[Product]:
+        """A product and its variations, read by the product's id (never through the search index). Raises NotFound."""
+
+    def set_stock(self, product: Product, level: int | None) -> None:
+        """Make this the product's (or variation's) level, whatever it was; None: it is not counted any more.
+
+        Raises NotFound, NotAllowed where the store lets nobody write its levels, Refused for this product alone, and
+        OutcomeUnknown. Never repeated by itself: in between something may have been sold.
+        """
 
     @staticmethod
     def read_again(filed: Mapping[str, Any], fetched: Mapping[str, Any]) -> Mapping[str, Any]:

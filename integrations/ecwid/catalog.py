@@ -1,10 +1,11 @@
 """From Ecwid's products to `Product`: one per SKU under which something is sold."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
-from integrations.commerce import Product
-from integrations.ecwid.values import Json, number, reference, rows, text
+from integrations.commerce import Product, product_ref
+from integrations.ecwid.values import Json, child, number, reference, rows, text
 from integrations.errors import Malformed
 from integrations.money import ZERO
 
@@ -25,6 +26,10 @@ def products_of(product: Json) -> Iterator[Product]:
         price=number(product, "price") or ZERO,
         stock=_stock(product),
         enabled=product.get("enabled") is not False,
+        unlimited=product.get("unlimited") is True,
+        is_gift_card=product.get("isGiftCard") is True,
+        in_places=len(child(product, "locationInventory")) > 1,
+        components=tuple(_component(row) for row in rows(product, "compositeComponents")),
     )
     yield base
     for variation in rows(product, "combinations"):
@@ -36,15 +41,20 @@ def products_of(product: Json) -> Iterator[Product]:
 def _variation(base: Product, variation: Json, sku: str) -> Product:
     price = number(variation, "price")
     choices = ", ".join(value for option in rows(variation, "options") if (value := text(option, "value")))
-    return Product(
-        product_ref=base.product_ref,
+    return replace(
+        base,
         variation_ref=reference(variation, "id"),
         sku=sku,
         name=f"{base.name} ({choices})" if choices else base.name,
         price=base.price if price is None else price,
         stock=_stock(variation),
-        enabled=base.enabled,
+        unlimited=variation.get("unlimited") is True,
+        family=base.name,
     )
+
+
+def _component(row: Json) -> str:
+    return product_ref(reference(row, "productId"), reference(row, "combinationId"))
 
 
 def _stock(row: Json) -> Decimal | None:

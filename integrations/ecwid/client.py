@@ -76,9 +76,17 @@ class EcwidClient:
 
         Once Ecwid has rejected the token nothing more is sent: calls with a bad token get this machine blocked.
         """
+        return self._object(Call("GET", f"{self._base}/{path}", params=params or {}, headers=self._headers))
+
+    def put(self, path: str, body: Json) -> Json:
+        """Change one object. Raises what `get` raises, and OutcomeUnknown: a write is never repeated."""
+        headers = {**self._headers, "Content-Type": "application/json"}
+        sent = json_dumps(body).encode()
+        return self._object(Call("PUT", f"{self._base}/{path}", headers=headers, body=sent, is_write=True))
+
+    def _object(self, call: Call) -> Json:
         if self._is_rejected:
             raise ReconnectNeeded("the access token is not accepted")
-        call = Call("GET", f"{self._base}/{path}", params=params or {}, headers=self._headers)
         try:
             answer = self._perform(call)
         except ReconnectNeeded:

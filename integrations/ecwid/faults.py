@@ -16,6 +16,7 @@ _BY_CODE: dict[str, type[RemoteError]] = {
     "INVALID_API_TOKEN": ReconnectNeeded,
     "STORE_NOT_FOUND": ReconnectNeeded,  # the store was closed: no order of it was deleted
     "PROFILE_NOT_FOUND": ReconnectNeeded,
+    "NOT_ALLOWED_TO_UPDATE_PARAMETER": NotAllowed,  # stock in several places is kept by another system
 }
 # 403 comes without a body for every problem with the token. Each further call with such a token counts towards a long
 # block of this machine, so nothing here is ever tried again.

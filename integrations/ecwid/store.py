@@ -85,9 +85,21 @@ class EcwidStore:
     def order(self, ref: str) -> Fetched:
         return self._fetched(self._client.get(f"orders/{quote(ref, safe='')}"))
 
-    def products(self) -> Iterator[list[Product]]:
-        for page in self._client.paged("products", {"sortBy": "ADDED_TIME_ASC"}):
+    def products(self, *, updated_from: datetime | None = None) -> Iterator[list[Product]]:
+        changed = {"updatedFrom": _seconds(updated_from - _SECOND)} if updated_from is not None else {}
+        for page in self._client.paged("products", {"sortBy": "ADDED_TIME_ASC", **changed}):
             yield [sellable for product in page for sellable in _sellable(product)]
+
+    def product(self, ref: str) -> list[Product]:
+        return list(catalog.products_of(self._client.get(f"products/{quote(ref, safe='')}")))
+
+    def set_stock(self, product: Product, level: int | None) -> None:
+        path = f"products/{quote(product.product_ref, safe='')}"
+        if product.variation_ref:
+            path += f"/combinations/{quote(product.variation_ref, safe='')}"
+        # Without `unlimited` an unlimited product would stay so, and the quantity be lost.
+        stock = {"unlimited": True} if level is None else {"quantity": level, "unlimited": False}
+        self._client.put(path, stock)
 
     # -- orders --------------------------------------------------------------------------------------------------------
 

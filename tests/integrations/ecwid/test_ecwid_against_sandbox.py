@@ -123,6 +123,40 @@ def test_every_product_is_found_under_its_own_sku(sandbox):
     assert any(product.stock for product in found)
 
 
+def test_levels_of_products_and_variations_are_read_by_id_and_written(sandbox):
+    store = sandbox.store()
+    shirt = next(product for page in store.products() for product in page if product.variation_ref)
+    untracked = next(product for page in store.products() for product in page if product.unlimited)
+
+    store.set_stock(shirt, 77)
+    store.set_stock(untracked, 5)
+
+    levels = {product.ref: product.stock for product in store.product(shirt.product_ref)}
+    assert levels[shirt.ref] == 77
+    assert levels[shirt.product_ref] != 77
+    assert store.product(untracked.product_ref)[0].stock == 5
+    store.set_stock(untracked, None)
+    assert store.product(untracked.product_ref)[0].unlimited
+    with pytest.raises(NotFound):
+        store.product("999999")
+
+
+def test_only_products_that_changed_are_asked_for(sandbox):
+    store, now = sandbox.store(), datetime.now(UTC)
+    changed = next(iter(store.products()))[0]
+    store.set_stock(changed, 3)
+    found = [product for page in store.products(updated_from=now - timedelta(minutes=1)) for product in page]
+    assert {product.product_ref for product in found} == {changed.product_ref}
+
+
+def test_levels_in_several_places_are_not_ours_to_write(sandbox):
+    sandbox.control("PUT", "stores/1003/locations", {"locations": ["shop", "warehouse"]})
+    product = next(iter(sandbox.store().products()))[0]
+    assert product.in_places
+    with pytest.raises(NotAllowed):
+        sandbox.store().set_stock(product, 3)
+
+
 # -- orders ------------------------------------------------------------------------------------------------------------
 
 

@@ -4,12 +4,15 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+import requests
 
+from integrations.commerce import Product
 from integrations.ecwid import catalog
 from integrations.ecwid import store as store_module
 from integrations.ecwid.profile import profile_of
 from integrations.ecwid.store import EcwidStore
-from integrations.errors import Malformed
+from integrations.errors import Malformed, OutcomeUnknown
+from integrations.money import json_dumps, json_loads
 from tests.integrations.ecwid.fakes import START, FakeSession, a_client, answer
 from tests.integrations.ecwid.orders import item, order
 
@@ -161,6 +164,47 @@ def test_a_variation_without_a_sku_of_its_own_is_the_product():
         ("", "TEE", "Tee", 25, 9),
         ("1", "TEE-M", "Tee (M)", 25, 4),
         ("4", "TEE-XL", "Tee", 30, None),
+    ]
+
+
+def test_what_a_product_says_of_its_kind():
+    plain, bundle, card = (
+        _products(unlimited=True)[0],
+        _products(compositeComponents=[{"productId": 7, "quantity": 2}, {"productId": 8, "combinationId": 81}])[0],
+        _products(isGiftCard=True)[0],
+    )
+    assert (plain.unlimited, plain.components, plain.is_gift_card, plain.in_places) == (True, (), False, False)
+    assert bundle.components == ("7", "8/81")
+    assert card.is_gift_card
+    assert _products(locationInventory={"shop": 3, "warehouse": 1})[0].in_places
+    assert not _products(locationInventory={"shop": 3})[0].in_places
+
+
+def test_a_variation_is_named_by_its_product_and_survives_json():
+    base, medium = _products(quantity=9, combinations=[{"id": 1, "sku": "TEE-M", "quantity": 4}])
+    assert (base.ref, medium.ref, medium.family) == ("501", "501/1", "Tee")
+    assert Product.from_json(json_loads(json_dumps(medium.as_json()))) == medium
+    assert Product.from_json(base.as_json()) == base
+
+
+def test_a_level_is_written_once_and_as_it_is():
+    """An unlimited product would stay so if only a quantity were sent; a write that got no answer is not repeated."""
+    session = FakeSession(answer({"updateCount": 1}), answer({"updateCount": 1}), requests.ConnectionError("gone"))
+    store = EcwidStore(a_client(session))
+    base, medium = _products(quantity=9, combinations=[{"id": 1, "sku": "TEE-M", "quantity": 4}])
+
+    store.set_stock(base, 12)
+    store.set_stock(medium, None)
+    with pytest.raises(OutcomeUnknown):
+        store.set_stock(base, 1)
+
+    sent = [
+        (call["method"], call["path"].split("/1003/")[1], json_loads(call["data"].decode())) for call in session.calls
+    ]
+    assert sent == [
+        ("PUT", "products/501", {"quantity": 12, "unlimited": False}),
+        ("PUT", "products/501/combinations/1", {"unlimited": True}),
+        ("PUT", "products/501", {"quantity": 1, "unlimited": False}),
     ]
 
 
