@@ -1,11 +1,14 @@
-"""Every address of the admin, walked by everybody: nobody meets another business, and no secret is ever shown (C1)."""
+"""What each role sees and may do in the admin: nobody meets another business, and no secret is ever shown (C1). Every
+address there is: `test_access_walk`."""
 
 import pytest
 from django.contrib import admin
 from django.urls import NoReverseMatch, reverse
 
 from accounts.models import User
+from integrations.models import Integration
 from sync.models import Record
+from tests.support.addresses import rows_of
 from tests.support.office import SECRETS, Office, person
 
 OWN_MODELS = sorted(
@@ -30,14 +33,6 @@ def theirs(db):
 def people(ours, theirs):
     theirs.hire("zephyrine", "owner")
     return {role: ours.hire(role, role) for role in ROLES} | {"stranger": person("stranger")}
-
-
-def rows_of(office, model):
-    """The rows of a model that belong to this business."""
-    model_admin = admin.site.get_model_admin(model)
-    if model is User:
-        return list(User.objects.filter(memberships__business=office.business))
-    return list(model.objects.filter(**{model_admin.business_path or "pk": office.business.pk}))
 
 
 def page(model, name, *args):
@@ -87,7 +82,7 @@ def acts_of(office):
 def lists():
     for model in OWN_MODELS:
         yield page(model, "changelist")
-        yield page(model, "add")
+        yield reverse("sync:setup") if model is Integration else page(model, "add")
 
 
 def test_each_model_of_ours_has_rows_in_the_walk(ours, theirs):
