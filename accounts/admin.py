@@ -1,5 +1,6 @@
 """Businesses, their members, and users."""
 
+from datetime import UTC
 from typing import Any
 
 from django.contrib import admin
@@ -7,6 +8,8 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Model, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
@@ -21,7 +24,7 @@ from accounts.admin_scope import (
     ScopedTabularInline,
     runs_installation,
 )
-from accounts.admin_show import label
+from accounts.admin_show import DASH, label, moment_in
 from accounts.models import Business, Membership, Role, User
 
 ROLE_COLOURS = {Role.OWNER.value: "primary", Role.BOOKKEEPER.value: "info"}
@@ -54,14 +57,25 @@ class BusinessAdmin(ScopedModelAdmin):
     business_path = ""
     change_act = Act.OWN
     delete_act = None
-    list_display = ("name", "member_count", "created_at")
+    list_display = ("name", "member_count", "created")
     search_fields = ("name",)
-    readonly_fields = ("created_at",)
-    inlines = (MemberInline,)
+    fields = ("name", "created")
+    readonly_fields = ("created",)
+    offers_history = True
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Business]:
         businesses: QuerySet[Any] = super().get_queryset(request).annotate(member_count=Count("memberships"))
         return businesses
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
+        return self.fields if obj is not None else ("name",)
+
+    def get_inlines(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        return (MemberInline,) if obj is not None else ()
+
+    @display(description=_("created at"), ordering="created_at")
+    def created(self, business: Business) -> str:
+        return moment_in(business.created_at, UTC)
 
     @display(description=_("members"))
     def member_count(self, business: Any) -> int:
@@ -87,6 +101,7 @@ class MembershipAdmin(ScopedModelAdmin):
     search_fields = ("user__username", "user__email", "user__last_name", "business__name")
     ordering = ("business__name", "user__username")
     fixed_fields = ("business",)
+    offers_history = True
 
     @display(description=_("person"), ordering="user__username")
     def person(self, membership: Membership) -> str:
@@ -94,7 +109,7 @@ class MembershipAdmin(ScopedModelAdmin):
 
     @display(description=_("e-mail"), ordering="user__email")
     def email(self, membership: Membership) -> str:
-        return membership.user.email
+        return membership.user.email or DASH
 
     @display(description=_("role"), ordering="role")
     def role_label(self, membership: Membership) -> SafeString:
@@ -134,15 +149,15 @@ class UserAdmin(NotThereMixin, DjangoUserAdmin, ModelAdmin):  # type: ignore[typ
     list_filter = ("is_active", "is_superuser")
     filter_horizontal = ()
     search_fields = ("username", "email", "first_name", "last_name")
-    readonly_fields = ("last_login", "date_joined")
+    readonly_fields = ("password_link", "signed_in", "joined")
     profile_fields = ("first_name", "last_name", "language")
     fieldsets = (
-        (None, {"fields": ("username", "password")}),
+        (None, {"fields": ("username", "password_link")}),
         (_("Person"), {"fields": ("first_name", "last_name", "email", "language")}),
         (
             _("Access"),
             {
-                "fields": ("is_active", "is_superuser", "last_login", "date_joined"),
+                "fields": ("is_active", "is_superuser", "signed_in", "joined"),
                 "description": _(
                     "What a user may do in a business is their role there; a superuser may do everything."
                 ),
@@ -153,7 +168,23 @@ class UserAdmin(NotThereMixin, DjangoUserAdmin, ModelAdmin):  # type: ignore[typ
 
     @display(description=_("name"), ordering="last_name")
     def full_name(self, user: User) -> str:
-        return user.get_full_name()
+        return user.get_full_name() or DASH
+
+    @display(description=_("password"))
+    def password_link(self, user: User) -> str:
+        return format_html(
+            '<a class="tb-link" href="{}">{}</a>',
+            reverse("admin:auth_user_password_change", args=[user.pk]),
+            _("Set another password"),
+        )
+
+    @display(description=_("last sign-in"))
+    def signed_in(self, user: User) -> str:
+        return moment_in(user.last_login, UTC)
+
+    @display(description=_("joined"))
+    def joined(self, user: User) -> str:
+        return moment_in(user.date_joined, UTC)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         users: QuerySet[User] = super().get_queryset(request)

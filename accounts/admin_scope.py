@@ -7,10 +7,13 @@ from typing import Any, NoReturn
 
 from django import forms
 from django.contrib import messages
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import ForeignKey, Model, QuerySet
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from accounts.access import Act, businesses_for
@@ -21,6 +24,7 @@ from accounts.admin_base import (
     StackedInline,
     TabularInline,
 )
+from accounts.admin_deleting import Found, deleted_with
 from accounts.admin_paging import MOST, CappedPaginator, counted
 from accounts.models import Business, User
 
@@ -151,6 +155,19 @@ class NotThereMixin:
         raise Http404(_("There is no %(name)s “%(id)s”.") % {"name": opts.verbose_name, "id": object_id})
 
 
+class ScopedChangeList(ChangeList):
+    """A list that knows whether it shows everything; only one that does not counts its results beside its name."""
+
+    @property
+    def narrowed(self) -> bool:
+        return bool(self.query or self.get_filters_params())
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        if not self.narrowed:
+            self.full_result_count = self.result_count
+
+
 class ScopedModelAdmin(NotThereMixin, RoleMixin, ModelAdmin):
     """Base of every page in the admin."""
 
@@ -165,6 +182,19 @@ class ScopedModelAdmin(NotThereMixin, RoleMixin, ModelAdmin):
     reading_actions: tuple[str, ...] = ()
     # Columns that links from other pages may filter by, beside those that the list offers.
     extra_lookups: tuple[str, ...] = ()
+    # What brings rows into a list that has none yet.
+    empty_hint: str | Promise = ""
+    # Whether the page offers Django's own record of what was changed; settings have a better one.
+    offers_history = False
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return ScopedChangeList
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        shown = {**context, "show_history": self.offers_history}
+        return super().render_change_form(request, shown, *args, **kwargs)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return allows(request, self.add_act)
@@ -182,6 +212,10 @@ class ScopedModelAdmin(NotThereMixin, RoleMixin, ModelAdmin):
             self.message_user(request, text % {"most": MOST}, messages.ERROR)
             return None
         return super().response_action(request, queryset, *args, **options)
+
+    def get_deleted_objects(self, objs: QuerySet[Any] | list[Any], request: HttpRequest) -> Found:
+        """Django's own reads every row that would go."""
+        return deleted_with(objs, request, self.admin_site)
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
         """Only what a list offers as a filter may be asked in its address, so that no hidden column can be guessed."""
@@ -220,7 +254,13 @@ class InlineMixin(RoleMixin):
 
 
 class ScopedTabularInline(InlineMixin, TabularInline):
-    """Base of every table inside a page."""
+    """Base of every table inside a page. Its headings name the fields; whoever hears the page is told by each."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            field.widget.attrs.setdefault("aria-label", str(capfirst(field.label)))
+        return field
 
 
 class ScopedStackedInline(InlineMixin, StackedInline):

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm as UserAuthenticationForm
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +22,8 @@ def _login_form() -> type[AdminAuthenticationForm]:
 
     class MemberLoginForm(AuthenticationForm):  # type: ignore[misc]
         """Signs members in, whatever their staff flag says."""
+
+        error_messages = UserAuthenticationForm.error_messages  # the admin's speak of staff
 
         def confirm_login_allowed(self, user: Any) -> None:
             if not is_member(user):

@@ -176,6 +176,7 @@ UNFOLD: dict[str, Any] = {
     "DASHBOARD_CALLBACK": "sync.views.dashboard.overview",
     # Called for each page, because static addresses are not known while settings are read.
     "STYLES": [lambda _request: static("tillbridge.css")],
+    "SCRIPTS": [lambda _request: static("lists.js")],
     "BORDER_RADIUS": "6px",
     "ACCOUNT": {
         "navigation": [

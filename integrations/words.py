@@ -4,12 +4,12 @@ A provider's own names stand: only those that every store and every company has 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django.utils import formats
 from django.utils.functional import Promise
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 _POINT_OF_A_RATE = re.compile(r"(?<=\d)\.(?=\d+(?: %|$))")
 
@@ -81,6 +81,12 @@ def status_in_words(status: str, name: str = "") -> str:
 def rates_in_words(taxes: str) -> str:
     """“GST 5 % + QST 9.975 %” with the active language's decimal separator in its rates."""
     return _POINT_OF_A_RATE.sub(formats.get_format("DECIMAL_SEPARATOR"), taxes)
+
+
+def taxes_in_words(taxes: Iterable[str]) -> str:
+    """A mapping's taxes as people write them: “GST 5 % + QST 9.975 %”; what is told by its name alone stays that."""
+    names = " + ".join(f"{tax} %" if tax[-1:].isdigit() else tax for tax in taxes)
+    return rates_in_words(names) or gettext("No tax")
 
 
 def document_in_words(entity: str) -> str:

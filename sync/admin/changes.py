@@ -1,16 +1,17 @@
 """Who changed which setting: a page of all changes, and a table on the integration's page (L8)."""
 
-from datetime import UTC
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_base import DropdownFilter, display
 from accounts.admin_dates import DaysFilter
 from accounts.admin_scope import HistoryModelAdmin, ScopedRelatedFilter
-from sync.admin import showing
+from accounts.admin_show import DASH, moment_in
+from integrations.zones import business_zone, zone_named
 from sync.admin.records import HistoryInline
 from sync.models import SettingChange
 from sync.reports import changes
@@ -22,8 +23,9 @@ class ChangeColumns:
     """What both tables show."""
 
     @display(description=_("at"), ordering="at")
-    def when(self, change: SettingChange) -> str:
-        return showing.moment_in(change.at, showing.zone_of(change.integration) if change.integration else UTC)
+    def when(self, change: Any) -> str:
+        zone = change.integration.time_zone if change.integration else change.business_zone
+        return moment_in(change.at, zone_named(zone))
 
     @display(description=_("what"), ordering="model")
     def part(self, change: SettingChange) -> str:
@@ -35,11 +37,11 @@ class ChangeColumns:
 
     @display(description=_("before"))
     def before(self, change: SettingChange) -> str:
-        return changes.old_shown(change) or showing.DASH
+        return changes.old_shown(change) or DASH
 
     @display(description=_("after"))
     def after(self, change: SettingChange) -> str:
-        return changes.new_shown(change) or showing.DASH
+        return changes.new_shown(change) or DASH
 
 
 class ChangeInline(ChangeColumns, HistoryInline):
@@ -72,7 +74,7 @@ class SettingChangeAdmin(ChangeColumns, HistoryModelAdmin):
     """Every change of a setting."""
 
     business_path = "business"
-    related = ("integration",)
+    related = ("business", "integration")
     list_display = ("when", "business", "integration", *COLUMNS[1:])
     list_filter = (
         ("business", ScopedRelatedFilter),
@@ -82,3 +84,7 @@ class SettingChangeAdmin(ChangeColumns, HistoryModelAdmin):
     )
     search_fields = ("by", "subject", "old", "new")
     fields = readonly_fields = ("when", "business", "integration", *COLUMNS[1:])
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request).annotate(business_zone=business_zone("business"))
+        return rows

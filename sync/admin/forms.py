@@ -29,7 +29,7 @@ _SEARCHED = {"Item"}
 
 
 class IntegrationForm(ModelForm):
-    """An integration joins a store and a company of one business, once both have answered (C3)."""
+    """When an integration is synchronised, and who is told."""
 
     time_zone = TimeZoneField(label=_("Time zone"), help_text=_("Decides the date of every document."))
     report_recipients = EmailsField(label=_("Report recipients"), required=False, help_text=_("One address per line."))
@@ -40,15 +40,6 @@ class IntegrationForm(ModelForm):
     class Meta:
         model = Integration
         fields = "__all__"
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or {}
-        business = cleaned.get("business")
-        for name in ("store", "books"):
-            connection = cleaned.get(name)
-            if business is not None and connection is not None and connection.business_id != business.pk:
-                self.add_error(name, ValidationError(_("This belongs to another business.")))
-        return cleaned
 
 
 class FittingForm(ModelForm):
@@ -74,7 +65,10 @@ class FittingForm(ModelForm):
             return
         chosen = getattr(self.instance, f"{name}_id")
         field.queryset = fitting(self._meta.model, name, self.integration.books_id, chosen=chosen)
-        if not isinstance(field.widget, EntrySearch):
+        if isinstance(field.widget, EntrySearch):
+            if chosen is not None:
+                field.widget.offer(getattr(self.instance, name))
+        else:
             field.choices = self._choices(name, self.integration.books_id, chosen)
 
     def _choices(self, name: str, books_id: int, chosen: int | None) -> Choices:

@@ -3,9 +3,10 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import ForeignKey, Model, QuerySet
-from django.forms import ModelChoiceField
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html_join
@@ -21,9 +22,9 @@ from integrations.models import ConnectionState, Integration
 from sync.admin import showing
 from sync.admin.changes import ChangeInline
 from sync.admin.forms import IntegrationForm
-from sync.admin.inlines import INLINES, SETTINGS
+from sync.admin.inlines import INLINES
 from sync.forms.options import DECISIVE
-from sync.services.changes import author, changes_note, changes_noted
+from sync.services.changes import author, changes_noted
 from sync.services.syncing import sync_ask_each
 from sync.views.progress import say_asked
 
@@ -52,6 +53,7 @@ class IntegrationAdmin(ScopedModelAdmin):
         (_("Dates"), {"fields": (("time_zone", "start_date"),)}),
         (_("Automatic sync"), {"fields": (("auto_sync", "daily_hour"), ("paused", "read_until"))}),
         (_("E-mail report"), {"fields": (("report_when", "report_language"), "report_recipients")}),
+        (None, {"fields": ("links",)}),
     )
 
     @display(description=_("store"), ordering="store__name")
@@ -104,23 +106,18 @@ class IntegrationAdmin(ScopedModelAdmin):
             )
             self.message_user(request, text % left, messages.WARNING)
 
-    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
-        fieldsets = super().get_fieldsets(request, obj)
-        return fieldsets if obj is None else (*fieldsets, (None, {"fields": ("links",)}))
-
     def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
         """Nothing is configurable until both sides have answered (C3)."""
         configurable = obj is not None and obj.store.checked_at and obj.books.checked_at
         return (*INLINES, ChangeInline) if configurable else ()
 
-    def formfield_for_foreignkey(
-        self, db_field: "ForeignKey[Any, Any]", request: HttpRequest, **kwargs: Any
-    ) -> "ModelChoiceField[Any] | None":
-        if db_field.name in ("store", "books"):
-            kwargs["queryset"] = self._choices(db_field, request).filter(
-                state=ConnectionState.CONNECTED, checked_at__isnull=False
-            )
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """A new one begins in the setup, which connects both sides first."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        return redirect("sync:setup")
 
     def changeform_view(
         self,
@@ -136,12 +133,6 @@ class IntegrationAdmin(ScopedModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Integration, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
         """A change writes only what was changed: a sync may be moving the rest of the row at the same time."""
-        if not change:
-            super().save_model(request, obj, form, change)
-            for settings in SETTINGS:
-                settings._default_manager.get_or_create(integration=obj)  # noqa: SLF001 - Django's own name
-            changes_note(obj, before={}, by=author(request.user), at=timezone.now())
-            return
         changed = set(form.changed_data)
         if changed:
             obj.save(update_fields=changed)

@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_base import display
 from accounts.admin_scope import HistoryModelAdmin, ScopedRelatedFilter
+from accounts.admin_show import DASH
 from integrations.models import BooksObject
 from integrations.words import kind_in_words, list_in_words
-from sync.admin import showing
 from sync.admin.choices import fit_of
 from sync.admin.filters import ListFilter
 
@@ -45,7 +45,7 @@ class BooksObjectAdmin(HistoryModelAdmin):
 
     @display(description=_("kind"), ordering="kind")
     def kind_name(self, entry: BooksObject) -> str:
-        return kind_in_words(entry.kind) or showing.DASH
+        return kind_in_words(entry.kind) or DASH
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

@@ -1,5 +1,6 @@
 """Runs and the sync log."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -7,18 +8,23 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from accounts.admin_base import action, display
 from accounts.admin_dates import DaysFilter
 from accounts.admin_scope import HistoryModelAdmin, ScopedRelatedFilter
-from accounts.admin_show import label
+from accounts.admin_show import DASH, label
 from sync.admin import showing
 from sync.admin.filters import ReasonFilter
 from sync.admin.searching import OrderSearchAdmin, spellings
 from sync.models import Action, LogEntry, Run
 from sync.views.log import csv_response
+
+_FLOWS = {"orders": _("Orders"), "refunds": _("Refunds"), "products": _("New products"), "stock": _("Stock")}
+_PROVIDERS = {"store": _("Store"), "books": _("QuickBooks")}
 
 
 @admin.register(Run)
@@ -83,44 +89,56 @@ class RunAdmin(HistoryModelAdmin):
 
     @display(description=_("dry run"))
     def dry_label(self, run: Run) -> str:
-        return label("dry", _("Nothing sent"), {"dry": "info"}) if run.dry_run else showing.DASH
+        return label("dry", _("Nothing sent"), {"dry": "info"}) if run.dry_run else DASH
 
     @display(description=_("duration"))
     def took(self, run: Run) -> str:
         if run.finished_at is None:
-            return showing.DASH
-        seconds = int((run.finished_at - run.started_at).total_seconds())
-        return f"{seconds // 60}:{seconds % 60:02d}"
+            return DASH
+        minutes, seconds = divmod(round((run.finished_at - run.started_at).total_seconds()), 60)
+        return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
 
     @display(description=_("flows"))
     def shown_flows(self, run: Run) -> str:
-        return ", ".join(run.flows) or showing.DASH
+        return ", ".join(str(_FLOWS.get(flow, flow)) for flow in run.flows) or DASH
 
     @display(description=_("records"))
-    def counted(self, run: Run) -> str:
-        counts = [(Action(name).label if name in Action.values else name, count) for name, count in run.counts.items()]
-        return ", ".join(f"{count} {str(name).lower()}" for name, count in counts if count) or showing.DASH
+    def counted(self, run: Run) -> str | SafeString:
+        return _lines((_action(name), str(count)) for name, count in run.counts.items() if count)
 
     @display(description=_("amounts"))
-    def summed(self, run: Run) -> str:
-        return ", ".join(totals_shown(run.totals)) or showing.DASH
+    def summed(self, run: Run) -> str | SafeString:
+        return _lines(totals_shown(run.totals))
 
     @display(description=_("calls"))
-    def called(self, run: Run) -> str:
-        return ", ".join(f"{name}: {count}" for name, count in run.calls.items()) or showing.DASH
+    def called(self, run: Run) -> str | SafeString:
+        return _lines((str(_PROVIDERS.get(name, name)), str(count)) for name, count in run.calls.items())
 
     @display(description=_("sync log"))
     def entries_link(self, run: Run) -> str:
         return showing.anchor(f"{reverse('admin:sync_logentry_changelist')}?run__id__exact={run.pk}", _("What it did"))
 
 
-def totals_shown(totals: Any) -> list[str]:
+def totals_shown(totals: Any) -> list[tuple[str, str]]:
     """The amounts of a run, {action: {currency: "12.50"}}, in words."""
     return [
-        f"{Action(name).label if name in Action.values else name} {showing.amount(Decimal(total), currency)}"
+        (_action(name), showing.amount(Decimal(total), currency))
         for name, by_currency in totals.items()
         for currency, total in by_currency.items()
     ]
+
+
+def _action(name: str) -> str:
+    return str(Action(name).label) if name in Action.values else name
+
+
+def _lines(facts: Iterable[tuple[str, str]]) -> str | SafeString:
+    """Each on a line of its own: "Created: 52"."""
+    colon = pgettext("after a label", ":")
+    shown = format_html_join(
+        "", '<span class="tb-line">{}{} <span class="tb-nowrap">{}</span></span>', ((a, colon, b) for a, b in facts)
+    )
+    return shown or DASH
 
 
 @admin.register(LogEntry)

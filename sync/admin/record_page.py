@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import Act
 from accounts.admin_scope import allows
-from accounts.admin_show import label
+from accounts.admin_show import DASH, label
 from integrations.clients import reader_for
 from integrations.commerce import Order
 from integrations.errors import Malformed
@@ -62,6 +62,7 @@ def record_context(request: HttpRequest, record: Record) -> dict[str, Any]:
     postings = list(Posting.objects.filter(record=record).defer("payload").order_by("role", "ordinal"))
     attempts = list(LogEntry.objects.filter(record=record).order_by("-pk")[: _LATEST + 1])
     may_work = allows(request, Act.WORK, integration.business_id)
+    in_store = order_link(integration, record.store_ref)
     return {
         "record": record,
         "integration": integration,
@@ -72,8 +73,8 @@ def record_context(request: HttpRequest, record: Record) -> dict[str, Any]:
         "is_open": record.state in _OPEN,
         "is_due": Record.objects.filter(due(), pk=record.pk).exists(),
         "may_ignore": may_work and ignorable(Record.objects.filter(pk=record.pk)).exists(),
-        "fix": _fix(record) if may_work else None,
-        "store_link": order_link(integration, record.store_ref),
+        "fix": _fix(record, in_store) if may_work else None,
+        "store_link": in_store,
         "sale_link": _sale_link(postings),
         "order": order,
         "payload": showing.pretty(record.payload),
@@ -118,11 +119,11 @@ def _facts(record: Record, order: Order | None) -> Iterator[tuple[str, object]]:
 def _named(record: Record, statuses: str, status: str) -> str:
     """A status by the name that the store shows to its merchant, which its profile tells."""
     names = {str(one): str(name) for one, name in record.integration.store.profile.get(statuses, ())}
-    return status_in_words(status, names.get(status, "")) or showing.DASH
+    return status_in_words(status, names.get(status, "")) or DASH
 
 
-def _fix(record: Record) -> Link | None:
-    """Where what holds it is mended."""
+def _fix(record: Record, in_store: Link | None) -> Link | None:
+    """Where what holds it is mended; in the store that is the order's own page."""
     if record.state not in (RecordState.HELD, RecordState.FAILED):
         return None
     cause = record.cause or cause_of(record.reason, record.params)
@@ -136,6 +137,8 @@ def _fix(record: Record) -> Link | None:
         due=0,
         oldest=record.created_in_store_at,
     )
+    if alone.fix == "store":
+        return in_store
     return fix_links([alone]).get((record.integration_id, cause))
 
 

@@ -6,6 +6,7 @@ from django.contrib import admin, messages
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +16,8 @@ from accounts.access import Act
 from accounts.admin_base import action, display
 from accounts.admin_dates import DaysFilter
 from accounts.admin_scope import HistoryMixin, HistoryModelAdmin, ScopedRelatedFilter, ScopedTabularInline
-from accounts.admin_show import label
+from accounts.admin_show import DASH, label, moment_in
+from integrations.zones import business_zone, zone_named
 from sync.admin import showing
 from sync.admin.filters import ReasonFilter
 from sync.admin.record_page import record_context
@@ -92,7 +94,7 @@ class RecordAdmin(OrderSearchAdmin):
     @display(description=_("document"))
     def document(self, record: Any) -> str:
         sale = next((sale for sale in record.sales if sale.books_ref), None)
-        return showing.document(sale.books_type, sale.books_ref, sale.doc_number) if sale else showing.DASH
+        return showing.document(sale.books_type, sale.books_ref, sale.doc_number) if sale else DASH
 
     @display(description=_("reason"))
     def explanation(self, record: Record) -> str:
@@ -137,19 +139,19 @@ class PostingAdmin(OrderSearchAdmin):
     business_path = "books__business"
     unread = ("payload", "record__payload", "books__credentials")
     related = ("record__integration",)
-    list_display = ("document", "role", "state_label", "record_link", "books", "txn_date", "money", "posted_at")
+    list_display = ("role", "document", "state_label", "record_link", "books", "day", "money", "posted")
     list_filter = ("state", "role", ("books", ScopedRelatedFilter), "books_type", "adopted")
     sortable_by = ()
-    list_display_links = ("role",)
     fieldsets = (
-        (None, {"fields": (("document", "role"), ("state_label", "adopted"), ("record_link", "books"))}),
-        (_("Figures"), {"fields": (("txn_date", "money"), ("proven", "posted_at"))}),
+        (None, {"fields": (("document", "role"), ("state_label", "was_there"), ("record_link", "books"))}),
+        (_("Figures"), {"fields": (("day", "money"), ("proven", "posted"))}),
         (_("Answer"), {"fields": (("books_ref", "trace"), ("fault_code", "fault_detail"), "marker")}),
         (_("As it was sent"), {"fields": ("sent_payload",), "classes": ("collapse",)}),
     )
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Posting]:
-        return super().get_queryset(request).order_by("-pk")
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request).annotate(business_zone=business_zone("books__business"))
+        return rows.order_by("-pk")
 
     def called(self, term: str) -> Q:
         """Also customers and items, which belong to no order."""
@@ -174,6 +176,19 @@ class PostingAdmin(OrderSearchAdmin):
     def money(self, posting: Posting) -> str:
         return showing.amount(posting.total, posting.currency)
 
+    @display(description=_("date"), ordering="txn_date")
+    def day(self, posting: Posting) -> str:
+        return date_format(posting.txn_date, "SHORT_DATE_FORMAT") if posting.txn_date else DASH
+
+    @display(description=_("posted at"), ordering="posted_at")
+    def posted(self, posting: Any) -> str:
+        zone = posting.record.integration.time_zone if posting.record else posting.business_zone
+        return moment_in(posting.posted_at, zone_named(zone))
+
+    @display(description=_("was there already"))
+    def was_there(self, posting: Posting) -> str:
+        return str(_("Yes") if posting.adopted else _("No"))
+
     @display(description=_("total proven beforehand"))
     def proven(self, posting: Posting) -> str:
         return showing.amount(posting.proven_total, posting.currency)
@@ -189,7 +204,20 @@ class BatchAdmin(HistoryModelAdmin):
 
     business_path = "books__business"
     unread = ("books__credentials",)
-    list_display = ("request_id", "books", "sent_at", "answered_at", "trace")
+    list_display = ("request_id", "books", "sent", "answered", "trace")
+    fields = readonly_fields = list_display
     list_filter = (("books", ScopedRelatedFilter),)
     search_fields = ("=request_id", "=trace")
     ordering = ("-pk",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request).annotate(business_zone=business_zone("books__business"))
+        return rows
+
+    @display(description=_("sent at"), ordering="sent_at")
+    def sent(self, batch: Any) -> str:
+        return moment_in(batch.sent_at, zone_named(batch.business_zone))
+
+    @display(description=_("answered at"), ordering="answered_at")
+    def answered(self, batch: Any) -> str:
+        return moment_in(batch.answered_at, zone_named(batch.business_zone))

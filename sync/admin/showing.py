@@ -1,10 +1,9 @@
 """How values look on every page: amounts, moments, states, reasons, and links to where things are."""
 
 import json
-from datetime import datetime, tzinfo
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db.models import Model
 from django.urls import reverse
@@ -12,9 +11,11 @@ from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from accounts.admin_show import DASH, moment_in
 from integrations.models import Integration
 from integrations.money import plain
 from integrations.words import document_in_words
+from integrations.zones import zone_named
 from sync.models import Action, PostingState, RecordState, RunState
 from sync.reasons import explain
 from sync.reports.amounts import amount_shown
@@ -29,6 +30,7 @@ POSTING_COLOURS = {
     PostingState.SENT.value: "warning",
     PostingState.POSTED.value: "success",
     PostingState.REFUSED.value: "danger",
+    PostingState.VOIDED.value: "info",
 }
 RUN_COLOURS = {
     RunState.QUEUED.value: "info",
@@ -40,13 +42,14 @@ RUN_COLOURS = {
 ACTION_COLOURS = {
     Action.CREATED.value: "success",
     Action.UPDATED.value: "success",
+    Action.VOIDED.value: "success",
     Action.ADOPTED.value: "success",
     Action.WOULD_CREATE.value: "info",
+    Action.WOULD_UPDATE.value: "info",
+    Action.WOULD_VOID.value: "info",
     Action.HELD.value: "warning",
     Action.FAILED.value: "danger",
 }
-
-DASH = "\N{EN DASH}"  # what a cell shows instead of nothing
 
 # Where QuickBooks shows a document in the browser.
 _BOOKS_PAGES = {
@@ -61,33 +64,14 @@ def amount(value: Decimal | None, currency: str) -> str:
     return DASH if value is None else amount_shown(value, currency)
 
 
-def zone_of(integration: Integration) -> ZoneInfo:
-    """The integration's time zone; UTC where the stored name is none."""
-    try:
-        return ZoneInfo(integration.time_zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
-
-
 def moment(value: datetime | None, integration: Integration) -> str | SafeString:
     """A moment in the integration's time zone, which decides the date of every document."""
-    return DASH if value is None else moment_in(value, zone_of(integration))
-
-
-def moment_in(value: datetime, zone: tzinfo) -> SafeString:
-    """A moment in this time zone, whose name is told to whoever points at it."""
-    local = timezone.localtime(value, zone)
-    return format_html(
-        '<time class="tb-nowrap" datetime="{}" title="{}">{}</time>',
-        local.isoformat(),
-        str(zone),
-        f"{formats.date_format(local, 'SHORT_DATE_FORMAT')} {formats.time_format(local, 'H:i')}",
-    )
+    return moment_in(value, zone_named(integration.time_zone))
 
 
 def day(value: datetime, integration: Integration) -> SafeString:
     """The day of a moment in the integration's time zone."""
-    local = timezone.localtime(value, zone_of(integration))
+    local = timezone.localtime(value, zone_named(integration.time_zone))
     shown = formats.date_format(local, "SHORT_DATE_FORMAT")
     return format_html('<time class="tb-nowrap" datetime="{}">{}</time>', local.date().isoformat(), shown)
 
@@ -108,12 +92,12 @@ def document(books_type: str, books_ref: str, number: str) -> str | SafeString:
     """A QuickBooks document, linked to its page there where QuickBooks has one."""
     if not books_type:
         return DASH
-    name = f"{document_in_words(books_type)} {number or books_ref}".strip()
+    name = format_html('{} <span class="tb-nowrap">{}</span>', document_in_words(books_type), number or books_ref)
     page = _BOOKS_PAGES.get(books_type)
     if page is None or not books_ref:
         return name
     return format_html(
-        '<a class="tb-link tb-nowrap" href="{}" target="_blank" rel="noopener">{}</a>', page.format(books_ref), name
+        '<a class="tb-link" href="{}" target="_blank" rel="noopener">{}</a>', page.format(books_ref), name
     )
 
 

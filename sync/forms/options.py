@@ -55,7 +55,7 @@ class OptionsForm(StepForm, IntegrationForm):
         )
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
+        cleaned: dict[str, Any] = super().clean() or {}
         wanted = cleaned.get("report_when") not in {None, ReportWhen.OFF}
         if wanted and not cleaned.get("report_recipients") and "report_recipients" not in self.errors:
             self.add_error("report_recipients", ValidationError(_("A report needs somebody to go to.")))

@@ -7,7 +7,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from integrations.words import rates_in_words
 from sync.admin.fields import tax_code_choices
 from sync.forms.base import StepForm
 from sync.models import TaxMapping
@@ -40,7 +39,7 @@ class TaxesForm(StepForm, forms.Form):
         lost = [(row.code, _("A code that is no longer active"))] if row.code not in known else []
         return forms.ChoiceField(
             required=False,
-            label=_title(row),
+            label=str(row),
             choices=[*self._codes, *lost],
             initial=row.code or self.suggestions.get(row.pk, ""),
             widget=UnfoldAdminSelectWidget(),
@@ -54,7 +53,7 @@ class TaxesForm(StepForm, forms.Form):
         return [
             {
                 "row": row,
-                "title": _title(row),
+                "title": str(row),
                 "code": self[f"code_{row.pk}"],
                 "is_suggested": bool(self.suggestions.get(row.pk)),
             }
@@ -67,9 +66,3 @@ class TaxesForm(StepForm, forms.Form):
             if row.code != code:
                 row.code = code
                 row.save()
-
-
-def _title(row: TaxMapping) -> str:
-    """The taxes as people write them: "GST 5 % + QST 9.975 %"."""
-    names = " + ".join(f"{token} %" if token[-1:].isdigit() else token for token in row.taxes)
-    return rates_in_words(names) or str(row)

@@ -42,4 +42,4 @@ class SettingChange(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.model} {self.field}"
+        return f"{self.by}, {self.at:%Y-%m-%d}"

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from integrations.models import BooksObject, Integration
 from integrations.models.integration import IntegrationSetting
+from integrations.words import taxes_in_words
 from sync.models.settings import books_object
 
 
@@ -31,7 +32,7 @@ class TaxMapping(IntegrationSetting):
         constraints = [models.UniqueConstraint(fields=["integration", "key"], name="one_mapping_per_taxes")]
 
     def __str__(self) -> str:
-        return " + ".join(self.taxes) or str(_("No tax"))
+        return taxes_in_words(self.taxes)
 
     @staticmethod
     def key_of(taxes: list[str]) -> str:

@@ -9,10 +9,11 @@ from django.db.models import BooleanField, Field
 from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.text import capfirst
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from integrations.books import NON_TAXABLE, TAXABLE
+from integrations.words import taxes_in_words
 from sync.models import SettingChange
 from sync.reports.settings_snapshot import MODELS
 
@@ -43,8 +44,12 @@ def part_shown(change: SettingChange) -> str:
     model = _model(change)
     name = capfirst(str(model._meta.verbose_name)) if model else change.model  # noqa: SLF001 - Django's public name
     if change.model == "sync.taxmapping":
-        return f"{name}: {change.subject or gettext('No tax')}"
-    return f"{name}: {change.subject}" if change.subject else str(name)
+        return f"{name}{_colon()} {taxes_in_words(filter(None, change.subject.split(' + ')))}"
+    return f"{name}{_colon()} {change.subject}" if change.subject else str(name)
+
+
+def _colon() -> str:
+    return pgettext("after a label", ":")
 
 
 def field_shown(change: SettingChange) -> str:

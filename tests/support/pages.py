@@ -1,4 +1,12 @@
-"""Filling in admin pages as a browser does: everything that is on the page is sent back, with some fields changed."""
+"""Reading pages as people do, and filling them in as a browser does: everything that is on the page is sent back, with
+some fields changed."""
+
+from django.utils.html import strip_tags
+
+
+def read(answer):
+    """What stands on the page."""
+    return " ".join(strip_tags(answer.content.decode()).split())
 
 
 def sent(answer, **changes):

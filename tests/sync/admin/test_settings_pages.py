@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from integrations.models import BooksConnection, Integration
-from sync.models import Record, TaxMapping
+from sync.models import TaxMapping
 from tests.support.office import NOW, Office
 from tests.support.pages import errors, sent
 
@@ -212,49 +212,12 @@ def test_who_changed_which_setting_is_in_the_history(client, keeper, office, url
     assert b"Order number prefix" in history
 
 
-# -- a new integration -------------------------------------------------------------------------------------------------
-
-ADD = {
-    "slug": "second",
-    "time_zone": "America/Toronto",
-    "auto_sync": "manual",
-    "daily_hour": "3",
-    "report_when": "off",
-    "report_language": "en",
-}
+# -- where it belongs --------------------------------------------------------------------------------------------------
 
 
-def add(client, office, **changes):
-    ids = {"business": office.business.pk, "store": office.store.pk, "books": office.books.pk}
-    return client.post(reverse("admin:integrations_integration_add"), {**ADD, **ids, **changes})
-
-
-def test_a_new_integration_starts_with_all_its_settings(client, keeper, office):
-    Record.objects.all().delete()
-    office.integration.delete()
-    assert add(client, office).status_code == 302
-    integration = Integration.objects.get(slug="second")
-    assert integration.orders.post_as == "invoice"
-    assert integration.stock.guard_percent == 20
-
-
-def test_one_pair_is_one_integration(client, keeper, office):
-    assert add(client, office).status_code == 200
-
-
-def test_it_joins_only_what_has_answered(client, keeper, office):
-    Record.objects.all().delete()
-    office.integration.delete()
-    for change in ({"state": "reconnect"}, {"state": "connected", "checked_at": None}):
-        BooksConnection.objects.update(**change)
-        assert "valid choice" in errors(add(client, office)), change
-
-
-def test_it_joins_only_what_belongs_to_one_business(client, keeper, office):
-    other = Office.open("Zephyr", "934145002")
-    assert "valid choice" in errors(add(client, office, books=other.books.pk))
-    other.business.memberships.create(user=keeper, role="owner")
-    assert "belongs to another business" in errors(add(client, office, books=other.books.pk))
+def test_a_new_integration_begins_in_the_setup(client, keeper):
+    answer = client.get(reverse("admin:integrations_integration_add"))
+    assert (answer.status_code, answer.url) == (302, reverse("sync:setup"))
 
 
 def test_nothing_is_configurable_before_both_have_answered(client, keeper, office, url):
