@@ -21,6 +21,7 @@ urlpatterns = [
     path("preview/<int:pk>", for_members(preview.orders), name="preview"),
     path("preview/<int:pk>/change", for_members(preview.change), name="preview_change"),
     path("preview/<int:pk>/change/<slug:step_id>", for_members(preview.change_step), name="preview_change_step"),
+    path("preview/mapping/<slug:model>/<int:pk>", for_members(preview.change_mapping), name="preview_change_mapping"),
     path("preview/record/<int:pk>", for_members(preview.record), name="preview_record"),
     path("setup", for_members(wizard.start), name="setup"),
     path("setup/<int:business_pk>/<slug:side>", for_members(wizard.connect), name="setup_connect"),

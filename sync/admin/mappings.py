@@ -27,6 +27,7 @@ class MappingAdmin(FittingMixin, ScopedModelAdmin):
     """What the mappings have in common."""
 
     business_path = "integration__business"
+    change_form_after_template = "sync/preview_mapping_bar.html"
     add_act = None
     unread = ("integration__store__credentials", "integration__books__credentials")
     form = FittingForm

@@ -1,4 +1,4 @@
-"""The settings page of an integration as it was filled in, without saving it."""
+"""Pages of settings as they were filled in, without saving them: an integration's, and that of one mapping."""
 
 from typing import Any
 
@@ -25,6 +25,15 @@ def integration_page_unsaved(request: HttpRequest, pk: int) -> Unsaved:
         rows += formset.save(commit=False)
         removed += formset.deleted_objects
     return Unsaved(tuple(rows), tuple(removed))
+
+
+def mapping_page_unsaved(request: HttpRequest, mapping: Model) -> Unsaved:
+    """The mapping as saving its page would leave it. Raises ValidationError when it could not be saved as it is."""
+    page: Any = admin.site.get_model_admin(type(mapping))
+    form = page.get_form(request, mapping, change=True)(request.POST, instance=mapping)
+    if not form.is_valid():
+        raise ValidationError(_complaints(form, []))
+    return Unsaved((form.instance,))
 
 
 def _formsets(page: Any, request: HttpRequest, integration: Integration) -> list[Any]:

@@ -1,7 +1,8 @@
 """What orders would become in QuickBooks, and what changed settings would make of them (L4). Nothing is sent or
 saved."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,18 +16,23 @@ from integrations.connect_texts import error_in_words
 from integrations.errors import RemoteError
 from integrations.fields import UnreadableSecret
 from integrations.models import Integration
-from sync.admin.unsaved import integration_page_unsaved
+from sync.admin.unsaved import integration_page_unsaved, mapping_page_unsaved
 from sync.engine.compare import Unsaved, compare
 from sync.engine.preview import NotReady, PreviewedOrder, preview_orders
 from sync.forms.base import StepForm
 from sync.forms.unsaved import step_unsaved
-from sync.models import Record
+from sync.models import PaymentMapping, ProductMatch, Record, TaxMapping
 from sync.reports.posted import posted_documents
-from sync.views.common import integration_for, member, number_in, show
+from sync.views.common import demand, integration_for, member, number_in, show
 from sync.wizard.setup import Setup
 from sync.wizard.steps import step_named
 
 LIMITS = (10, 30, 50)
+_MAPPINGS: Mapping[str, type[Any]] = {
+    "taxmapping": TaxMapping,
+    "paymentmapping": PaymentMapping,
+    "productmatch": ProductMatch,
+}
 _SECRETS = ("store__credentials", "books__credentials")
 
 
@@ -102,6 +108,18 @@ def change_step(request: HttpRequest, pk: int, step_id: str) -> HttpResponse:
         return step_unsaved(form)
 
     return _changed(request, integration, unsaved, reverse("sync:setup_step", args=[pk, step_id]))
+
+
+@require_POST
+def change_mapping(request: HttpRequest, model: str, pk: int) -> HttpResponse:
+    """What the page of one mapping would change, as it was filled in."""
+    if model not in _MAPPINGS:
+        raise Http404
+    rows = _MAPPINGS[model]._default_manager.select_related("integration__business")  # noqa: SLF001 - Django's own name
+    mapping = get_object_or_404(scoped(rows, member(request), "integration__business"), pk=pk)
+    demand(request, mapping.integration.business, Act.WORK)
+    back = reverse(f"admin:sync_{model}_change", args=[pk])
+    return _changed(request, mapping.integration, lambda: mapping_page_unsaved(request, mapping), back)
 
 
 def _complaints(form: StepForm) -> list[str]:

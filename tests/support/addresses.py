@@ -13,6 +13,8 @@ from accounts.models import User
 _PARAMETERS = (
     ("connect/stores/", {"pk": lambda office: office.store.pk}),
     ("connect/books/", {"pk": lambda office: office.books.pk}),
+    ("preview/mapping/", {"model": lambda _office: "taxmapping"}),
+    ("preview/mapping/", {"pk": lambda office: office.integration.tax_mappings.first().pk}),
     ("inbox/record/", {"pk": lambda office: office.integration.records.get(state="held").pk}),
     ("preview/record/", {"pk": lambda office: office.integration.records.get(state="held").pk}),
     ("inbox/", {"cause": lambda office: office.integration.records.get(state="held").cause}),

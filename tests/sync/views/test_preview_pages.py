@@ -10,7 +10,7 @@ from accounts.models import Business, Membership
 from integrations.models import BooksConnection, Integration
 from sync.document_texts import DOCUMENTS, PARTS, told
 from sync.engine.documents import _PARTS
-from sync.models import Posting, Record
+from sync.models import Posting, ProductMatch, Record
 from sync.translate.because import Because, Decided
 from tests.support.office import person
 from tests.support.pages import sent
@@ -238,6 +238,48 @@ def test_the_settings_page_offers_it(posted, client, keeper):
     assert page("preview", posted.integration.pk) in text
 
 
+@pytest.fixture
+def mapping_page(client, keeper):
+    """The page of one mapping, filled in and looked at instead of saved."""
+
+    def look(mapping, **changes):
+        model = mapping._meta.model_name
+        form = sent(client.get(reverse(f"admin:sync_{model}_change", args=[mapping.pk])), **changes)
+        return shown(client.post(page("preview_change_mapping", model, mapping.pk), form))
+
+    return look
+
+
+def test_each_mapping_can_be_looked_at_before_it_is_saved(posted, mapping_page):
+    tax = posted.integration.tax_mappings.get(key="gst + qst")
+    method = posted.integration.payment_mappings.get(method="Credit card")
+    match = ProductMatch.objects.create(
+        integration=posted.integration, sku="TEE-M", item=posted.entry("Item", "Shipping")
+    )
+
+    assert "0 of the last 2 orders would come out different." in mapping_page(tax)
+    assert "Held" in mapping_page(tax, code="")
+    assert "PayPal Clearing" in mapping_page(method, account=posted.entry("Account", "PayPal Clearing").pk)
+    assert "Discount" in mapping_page(match, item=posted.entry("Item", "Discount").pk)
+    assert posted.integration.tax_mappings.get(pk=tax.pk).code == tax.code
+
+
+def test_a_mapping_that_could_not_be_saved_says_what_is_wrong(posted, mapping_page):
+    tax = posted.integration.tax_mappings.get(key="gst + qst")
+    assert "could not be saved like this" in mapping_page(tax, code="nonsense")
+
+
+def test_the_page_of_a_mapping_offers_it(posted, client, keeper):
+    for mapping in (posted.integration.tax_mappings.first(), posted.integration.payment_mappings.first()):
+        model = mapping._meta.model_name
+        text = shown(client.get(reverse(f"admin:sync_{model}_change", args=[mapping.pk])))
+        assert page("preview_change_mapping", model, mapping.pk) in text
+
+
+def test_what_is_no_mapping_is_none_to_compare(posted, client, keeper):
+    assert client.post(page("preview_change_mapping", "record", Record.objects.first().pk)).status_code == 404
+
+
 def setup_form(world, step, **changes):
     from sync.wizard.setup import Setup
     from sync.wizard.steps import step_named
@@ -294,10 +336,11 @@ def test_a_page_of_the_setup_that_has_no_form_is_none_to_compare(posted, client,
 
 
 def addresses(world):
-    pk, record = world.integration.pk, Record.objects.get().pk
+    pk, record, tax = world.integration.pk, Record.objects.get().pk, world.integration.tax_mappings.first().pk
+    changes = [page("preview_change", pk), page("preview_change_step", pk, "sales")]
     return {
         "get": [page("preview", pk), page("preview_record", record)],
-        "post": [page("preview_change", pk), page("preview_change_step", pk, "sales")],
+        "post": [*changes, page("preview_change_mapping", "taxmapping", tax)],
     }
 
 
