@@ -43,8 +43,8 @@ class Membership(models.Model):
     role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.VIEWER)
 
     class Meta:
-        verbose_name = _("membership")
-        verbose_name_plural = _("memberships")
+        verbose_name = _("member")
+        verbose_name_plural = _("members")
         constraints = [models.UniqueConstraint(fields=["user", "business"], name="one_role_per_business")]
 
     def __str__(self) -> str:
