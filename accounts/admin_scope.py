@@ -3,6 +3,7 @@
 Rows of businesses that are not the user's do not exist for them: not in lists, not by address, not as choices.
 """
 
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from django import forms
@@ -213,7 +214,7 @@ class ScopedModelAdmin(NotThereMixin, RoleMixin, ModelAdmin):
             return None
         return super().response_action(request, queryset, *args, **options)
 
-    def get_deleted_objects(self, objs: QuerySet[Any] | list[Any], request: HttpRequest) -> Found:
+    def get_deleted_objects(self, objs: Sequence[Any] | QuerySet[Any], request: HttpRequest) -> Found:
         """Django's own reads every row that would go."""
         return deleted_with(objs, request, self.admin_site)
 

@@ -83,9 +83,21 @@ class EntrySearch(AutocompleteSelect):
     def __init__(self, field: "ForeignKey[Any, Any]", books: BooksConnection) -> None:
         super().__init__(field, admin.site)
         self.books_id = books.pk
+        self.known: dict[str, str] = {}
 
     def get_url(self) -> str:
         return f"{super().get_url()}?books={self.books_id}"
+
+    def offer(self, chosen: BooksObject) -> None:
+        """Say what is chosen now: each field would ask the database for its own."""
+        self.known = {str(chosen.pk): caption(chosen)}
+
+    def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
+        if not self.known.keys() >= set(value):
+            return super().optgroups(name, value, attrs)
+        shown = [*([] if self.is_required else [("", "")]), *self.known.items()]
+        options = [self.create_option(name, key, text, key in value, place) for place, (key, text) in enumerate(shown)]
+        return [(None, options, 0)]
 
 
 class EntryField(ModelChoiceField):

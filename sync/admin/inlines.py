@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -68,6 +67,15 @@ class OrderSettingsInline(SettingsInline):
     model = OrderSettings
     verbose_name = verbose_name_plural = _("Sales")
     form = OrderSettingsForm
+    related = (
+        "shipping_item",
+        "discount_item",
+        "fee_item",
+        "tip_item",
+        "gift_card_item",
+        "tax_item",
+        "rounding_item",
+    )
     fieldsets = (
         (
             None,
@@ -200,9 +208,7 @@ class ProductMatchInline(MappingInline):
     form = ProductMatchForm
     formset = MatchFormSet
     fields = ("sku", "item")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[ProductMatch]:
-        return super().get_queryset(request).select_related("item")
+    related = ("item",)
 
 
 SETTINGS = (
