@@ -4,3 +4,7 @@ from django.dispatch import Signal
 
 # An account was connected or disconnected by somebody: `connection`, `user`, `what` ("connected", "disconnected").
 credentials_changed = Signal()
+
+# Events of a provider's message were stored for a connection: `side` ("store", "books"), `connection_pk`, `delivery`.
+# Sent inside the transaction that stores them.
+webhook_stored = Signal()

@@ -13,9 +13,9 @@ class SyncConfig(AppConfig):
 
     def ready(self) -> None:
         """Schedules follow the integrations, whoever changes those."""
-        from integrations.events import credentials_changed
+        from integrations.events import credentials_changed, webhook_stored
         from sync import housekeeping, schedules
-        from sync.services import changes
+        from sync.services import changes, webhooks
 
         self.started_at = timezone.now()
         post_save.connect(schedules.on_save, sender="integrations.Integration", dispatch_uid="arrange schedule")
@@ -23,3 +23,4 @@ class SyncConfig(AppConfig):
         post_migrate.connect(schedules.on_migrate, sender=self, dispatch_uid="arrange schedules")
         post_migrate.connect(housekeeping.on_migrate, sender=self, dispatch_uid="arrange housekeeping")
         credentials_changed.connect(changes.on_credentials_changed, dispatch_uid="note credentials")
+        webhook_stored.connect(webhooks.on_webhook_stored, dispatch_uid="wake for webhook")

@@ -24,6 +24,7 @@ CHORES = (
     Chore("heartbeat", "sync.tasks.beat", 1, "asked_at"),
     Chore("alarms", "sync.tasks.watch", 10),
     Chore("reports", "sync.tasks.report", 30),
+    Chore("messages", "sync.tasks.sweep_messages", 5),
 )
 
 

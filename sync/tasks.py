@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from integrations.http import Clock
 from integrations.models import Integration
+from integrations.webhooks.receiving import messages_prune
 from sync import schedules
 from sync.engine.lease import is_busy
 from sync.engine.run import run_integration
@@ -13,6 +14,7 @@ from sync.services.alarms import alarms_mail, habits_measure
 from sync.services.heartbeat import heart_beats
 from sync.services.reports import report_after_run, reports_send_due
 from sync.services.syncing import sync_carry_out
+from sync.services.webhooks import books_events_handle, events_sweep, store_events_handle
 
 # The worker is killed after 300 seconds (Q_CLUSTER), so a task ends itself before and leaves the rest to its successor.
 WORKS_FOR = timedelta(seconds=240)
@@ -29,8 +31,19 @@ def carry_out_sync(run_id: int) -> None:
     """A sync that somebody asked for; `run_id` is the run that waits to start."""
     clock = Clock()
     run = sync_carry_out(run_id, clock=clock, works_for=WORKS_FOR)
-    if run is not None:
+    # A mail for every order would be none that anybody reads: the next sync of the schedule tells of these too.
+    if run is not None and run.trigger != Trigger.WEBHOOK:
         report_after_run(run, now=clock.now())
+
+
+def handle_store_events(store_id: int) -> None:
+    """Decide what the events of this store mean."""
+    store_events_handle(store_id, clock=Clock())
+
+
+def handle_books_events(books_id: int) -> None:
+    """Decide what the events of this QuickBooks company mean."""
+    books_events_handle(books_id, clock=Clock())
 
 
 def sync_once(integration_id: int, clock: Clock) -> None:
@@ -65,6 +78,13 @@ def watch() -> None:
     now = Clock().now()
     habits_measure(now=now)
     alarms_mail(now=now)
+
+
+def sweep_messages() -> None:
+    """Take up the providers' messages that no worker came to, and forget old ones."""
+    now = Clock().now()
+    events_sweep(now=now)
+    messages_prune(now=now)
 
 
 def report() -> None:

@@ -1,4 +1,5 @@
-"""Connections to the outside world, the integrations made of them, and the local copy of QuickBooks' lists."""
+"""Connections to the outside world, the integrations made of them, the local copy of QuickBooks' lists, and what
+providers told by themselves."""
 
 from integrations.models.connections import (
     BooksConnection,
@@ -9,6 +10,7 @@ from integrations.models.connections import (
 )
 from integrations.models.integration import AutoSync, Integration, ReportWhen
 from integrations.models.mirror import BooksObject
+from integrations.models.webhooks import EventState, Outcome, WebhookDelivery, WebhookEvent, WebhookRefusal
 
 __all__ = [
     "AutoSync",
@@ -16,8 +18,13 @@ __all__ = [
     "BooksObject",
     "BooksProvider",
     "ConnectionState",
+    "EventState",
     "Integration",
+    "Outcome",
     "ReportWhen",
     "StoreConnection",
     "StoreProvider",
+    "WebhookDelivery",
+    "WebhookEvent",
+    "WebhookRefusal",
 ]

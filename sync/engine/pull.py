@@ -14,6 +14,7 @@ from integrations.models import Integration
 from integrations.stores import Fetched, Store
 from sync.engine.content import digest, fingerprint
 from sync.engine.rows import insert_rows, update_rows
+from sync.engine.wanted import order_done, wanted_orders
 from sync.models import Record, RecordKind
 
 # The store's search index lags behind its writes, and clocks differ: each window reaches back into the one before.
@@ -52,6 +53,10 @@ def pull(integration: Integration, store: Store, *, now: datetime) -> int:
         changed += _file(integration, store, waiting)
         integration.orders_read_from, integration.orders_read_until = window_start(integration), now
         integration.save(update_fields=["orders_read_from", "orders_read_until"])
+    for wanted, found in wanted_orders(integration, store, created_from=window_start(integration), now=now):
+        with transaction.atomic():
+            changed += _file(integration, store, found)
+            order_done(wanted)
     return changed
 
 

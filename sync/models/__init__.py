@@ -15,6 +15,7 @@ from sync.models.settings import (
     StockSettings,
 )
 from sync.models.setup import SetupProgress
+from sync.models.wanted import WantedOrder
 
 __all__ = [
     "Action",
@@ -45,4 +46,5 @@ __all__ = [
     "StoreHabit",
     "TaxMapping",
     "Trigger",
+    "WantedOrder",
 ]

@@ -24,6 +24,8 @@ from sync.services.changes import author, changes_noted
 TASK = "sync.tasks.carry_out_sync"
 # A run that no worker took up by then is handed to the queue again when somebody asks again.
 _LOST_AFTER = timedelta(minutes=1)
+# `sync.reports.overview` takes a run that waited for longer for one that was forgotten, and so do we.
+_FORGOTTEN_AFTER = timedelta(days=1)
 # A company that another run works with is looked at again then; waiting for it would only block a worker.
 _COMES_BACK_AFTER = timedelta(minutes=1)
 
@@ -39,7 +41,7 @@ def sync_ask(integration: Integration, *, user: User | None, now: datetime) -> R
         run = current_runs([integration.pk], now=now).get(integration.pk)
         is_new = run is None
         if run is None:
-            run = _waiting_run(integration, user, now)
+            run = _waiting_run(integration, Trigger.PERSON, user, now)
         if is_new or (run.state == RunState.QUEUED and run.started_at < now - _LOST_AFTER):
             _hand_over(run)
     return run
@@ -53,6 +55,23 @@ def sync_ask_each(integrations: Iterable[Integration], *, user: User | None, now
     return len(live)
 
 
+def sync_on_message(integration: Integration, *, now: datetime) -> Run:
+    """Have the integration synchronised because a provider told of a change.
+
+    A sync that waits to start will see it; one that works already may have looked too early, so another one waits.
+    """
+    with transaction.atomic():
+        Integration.objects.select_for_update().filter(pk=integration.pk).first()  # as above
+        waiting = Run.objects.filter(integration=integration, state=RunState.QUEUED, dry_run=False)
+        run = waiting.filter(started_at__gt=now - _FORGOTTEN_AFTER).order_by("-pk").first()
+        if run is None:
+            run = _waiting_run(integration, Trigger.WEBHOOK, None, now)
+            _hand_over(run)
+        elif run.started_at < now - _LOST_AFTER:
+            _hand_over(run)
+    return run
+
+
 def sync_carry_out(run_pk: int, *, clock: Clock, works_for: timedelta) -> Run | None:
     """Carry out a run that waits to start, and return it when nothing is left for a successor.
 
@@ -62,6 +81,9 @@ def sync_carry_out(run_pk: int, *, clock: Clock, works_for: timedelta) -> Run | 
     if run is None or run.state != RunState.QUEUED:
         return None
     integration = run.integration
+    if run.trigger == Trigger.WEBHOOK and integration.paused:  # since the message came
+        run.delete()
+        return None
     if is_busy(integration.books, now=clock.now()):
         _come_back(run, clock.now() + _COMES_BACK_AFTER)
         return None
@@ -73,9 +95,17 @@ def sync_carry_out(run_pk: int, *, clock: Clock, works_for: timedelta) -> Run | 
     run = run_integration(integration, run=run, clock=clock, deadline=started + works_for)
     now = clock.now()
     if run.state == RunState.FINISHED and now >= started + works_for and orders.due(integration, now=now).exists():
-        sync_ask(integration, user=run.user, now=now)
+        _go_on(run, now)
         return None
     return run
+
+
+def _go_on(run: Run, now: datetime) -> None:
+    """A run of the same kind takes up what is left."""
+    if run.trigger == Trigger.WEBHOOK:
+        sync_on_message(run.integration, now=now)
+    else:
+        sync_ask(run.integration, user=run.user, now=now)
 
 
 def integration_pause(integration: Integration, *, user: User) -> None:
@@ -94,10 +124,10 @@ def _set_paused(integration: Integration, user: User, *, paused: bool) -> None:
         integration.save(update_fields=["paused"])  # the schedule follows, see `sync.schedules`
 
 
-def _waiting_run(integration: Integration, user: User | None, now: datetime) -> Run:
+def _waiting_run(integration: Integration, trigger: Trigger, user: User | None, now: datetime) -> Run:
     return Run.objects.create(
         integration=integration,
-        trigger=Trigger.PERSON,
+        trigger=trigger,
         user=user,
         flows=list(FLOWS),
         state=RunState.QUEUED,

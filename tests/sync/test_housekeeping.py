@@ -26,7 +26,8 @@ def test_migrating_schedules_each_chore_once():
     call_command("migrate", verbosity=0)
     call_command("migrate", verbosity=0)
 
-    assert sorted(chores().values_list("name", "minutes")) == [("alarms", 10), ("heartbeat", 1), ("reports", 30)]
+    told = [("alarms", 10), ("heartbeat", 1), ("messages", 5), ("reports", 30)]
+    assert sorted(chores().values_list("name", "minutes")) == told
 
 
 def test_twins_are_cleared_away():

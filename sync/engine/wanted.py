@@ -1,0 +1,45 @@
+"""Orders that the store told us of by itself: read by their ids, because its searches lag behind its writes."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+
+from integrations.errors import Malformed, NotFound, Refused
+from integrations.models import Integration
+from integrations.stores import Fetched, Store
+from sync.models import WantedOrder
+
+# What was told of longer ago than that is in the store's lists by now: a thousand edits at once cost no call each.
+LAG = timedelta(minutes=1)
+
+
+def orders_want(integration: Integration, refs: Iterable[str], *, now: datetime) -> None:
+    """Have the next pull read these orders by their ids."""
+    rows = [WantedOrder(integration=integration, store_ref=ref, told_at=now) for ref in sorted(set(refs))]
+    WantedOrder.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["integration", "store_ref"], update_fields=["told_at"]
+    )
+
+
+def wanted_orders(
+    integration: Integration, store: Store, *, created_from: datetime, now: datetime
+) -> Iterator[tuple[WantedOrder, list[Fetched]]]:
+    """Each wanted order and what the store has under its id: nothing where that is not needed or not there (any more).
+
+    `now` is when the store's lists were asked. Raises `integrations.errors`.
+    """
+    for wanted in WantedOrder.objects.filter(integration=integration).order_by("pk"):
+        fetched = _read(store, wanted.store_ref) if wanted.told_at >= now - LAG else None
+        yield wanted, [fetched] if fetched is not None and fetched.created_at >= created_from else []
+
+
+def _read(store: Store, ref: str) -> Fetched | None:
+    """What cannot be had this way is left to the store's lists."""
+    try:
+        return store.order(ref)
+    except (NotFound, Refused, Malformed):
+        return None
+
+
+def order_done(wanted: WantedOrder) -> None:
+    """Forget that it was wanted, unless it was told of again meanwhile."""
+    WantedOrder.objects.filter(pk=wanted.pk, told_at=wanted.told_at).delete()
