@@ -2,18 +2,20 @@
 settings for everything that is not a product (O9-O12)."""
 
 import unicodedata
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from integrations.books import ItemDraft, Known, LineKind
+from integrations.books import Company, ItemDraft, Known, LineKind
 from integrations.commerce import OrderLine
+from integrations.money import ZERO
 from sync.translate.case import Case
 from sync.translate.chosen import in_use
-from sync.translate.held import amount_text, hold
+from sync.translate.held import Held, amount_text, hold
 from sync.translate.numbers import shortened
+from sync.translate.outcome import Hold
 from sync.translate.reasons import Reason
-from sync.translate.settings import CreateAs, MatchBy, match_key
+from sync.translate.settings import Catalog, CreateAs, MatchBy, Options, match_key
 
 NAME_LIMIT = 100
 SKU_LIMIT = 100
@@ -40,57 +42,97 @@ def product_item(line: OrderLine, case: Case) -> Known | ItemDraft:
     sku = line.sku.strip()
     if not sku:
         hold(Reason.SKU_MISSING, product=line.name)
-    key, catalog = match_key(sku), case.catalog
+    found = matched_item(sku, case.catalog)
+    if isinstance(found, Hold):
+        raise Held(found)
+    if found is not None:
+        return found
+    if not case.options.create_missing:
+        hold(Reason.ITEM_MISSING, sku=sku, product=line.name)
+    return item_draft(_goods(line, case), case.options, case.company, case.catalog)
+
+
+def matched_item(sku: str, catalog: Catalog) -> Known | Hold | None:
+    """The item that answers to a SKU, or why none can be taken; None when QuickBooks has none."""
+    key, named = match_key(sku), {"sku": sku}
     if key in catalog.matches:
         return catalog.matches[key]
     if key in catalog.ambiguous:
-        hold(Reason.ITEM_AMBIGUOUS, sku=sku)
+        return Hold(Reason.ITEM_AMBIGUOUS, named)
     if key in catalog.by_key:
         return catalog.by_key[key]
-    if key in catalog.inactive:
-        hold(Reason.ITEM_INACTIVE, sku=sku)
-    if not case.options.create_missing:
-        hold(Reason.ITEM_MISSING, sku=sku, product=line.name)
-    return _draft(line, sku, case)
+    return Hold(Reason.ITEM_INACTIVE, named) if key in catalog.inactive else None
 
 
-def _draft(line: OrderLine, sku: str, case: Case) -> ItemDraft:
-    _check_usable(sku, line, case)
-    kind = _item_type(line, case)
-    _check_accounts(kind, sku, case)
-    options = case.options
+@dataclass(frozen=True, slots=True)
+class Goods:
+    """What an item is made of, as a line of an order or the store's catalogue tells it.
+
+    `price` is net and in the company's currency, None where the store's is not. `stock_from` is a day before every sale
+    of it; `opening` what is on hand then.
+    """
+
+    sku: str
+    name: str
+    description: str
+    is_variation: bool
+    tracks_stock: bool
+    price: Decimal | None
+    stock_from: date
+    opening: Decimal = ZERO
+
+
+def _goods(line: OrderLine, case: Case) -> Goods:
+    net = not case.order.prices_include_tax
+    return Goods(
+        sku=line.sku.strip(),
+        name=line.name,
+        description=line.name,
+        is_variation=bool(line.variation_ref),
+        tracks_stock=line.tracks_stock,
+        # Items are priced net and in the home currency.
+        price=line.unit_price if net and case.order.currency == case.company.currency else None,
+        stock_from=case.options.start_date or case.date - timedelta(days=365),
+    )
+
+
+def item_draft(goods: Goods, options: Options, company: Company, catalog: Catalog) -> ItemDraft:
+    """The item to create. Raises Held where QuickBooks would not take it."""
+    _check_usable(goods, options)
+    kind = _item_type(goods, options, company)
+    _check_accounts(kind, goods.sku, options)
     stocked = kind == _INVENTORY
     return ItemDraft(
-        key=match_key(sku),
-        name=_draft_name(line, sku, case),
-        sku=sku,
+        key=match_key(goods.sku),
+        name=_draft_name(goods, options, catalog),
+        sku=goods.sku,
         type=kind,
         income_account_id=options.income_account_id,
         expense_account_id=options.expense_account_id,
         asset_account_id=options.asset_account_id if stocked else "",
-        description=line.name,
-        unit_price=_list_price(line, case),
-        inventory_start=_inventory_start(case) if stocked else None,
+        description=goods.description,
+        unit_price=goods.price,
+        quantity_on_hand=goods.opening if stocked else ZERO,
+        inventory_start=_in_open_period(goods.stock_from, company) if stocked else None,
     )
 
 
-def _check_usable(sku: str, line: OrderLine, case: Case) -> None:
+def _check_usable(goods: Goods, options: Options) -> None:
     """A created item must be found again by its SKU, so QuickBooks must be able to hold the SKU unchanged."""
-    kept = item_name(sku) if case.options.match_by is MatchBy.NAME else plain_text(sku)[:SKU_LIMIT]
+    sku = goods.sku
+    kept = item_name(sku) if options.match_by is MatchBy.NAME else plain_text(sku)[:SKU_LIMIT]
     if match_key(kept) != match_key(sku):
-        hold(Reason.SKU_UNUSABLE, sku=sku, product=line.name)
+        hold(Reason.SKU_UNUSABLE, sku=sku, product=goods.name)
 
 
-def _item_type(line: OrderLine, case: Case) -> str:
-    create_as = case.options.create_as
-    if create_as is CreateAs.INVENTORY and line.tracks_stock and case.company.inventory:
+def _item_type(goods: Goods, options: Options, company: Company) -> str:
+    if options.create_as is CreateAs.INVENTORY and goods.tracks_stock and company.inventory:
         return _INVENTORY
-    return _SERVICE if create_as is CreateAs.SERVICE else _NON_INVENTORY
+    return _SERVICE if options.create_as is CreateAs.SERVICE else _NON_INVENTORY
 
 
-def _check_accounts(kind: str, sku: str, case: Case) -> None:
+def _check_accounts(kind: str, sku: str, options: Options) -> None:
     """QuickBooks insists on an income account; inventory also on those for cost of goods sold and for the asset."""
-    options = case.options
     needed = {"income": options.income_account_id}
     if kind == _INVENTORY:
         needed |= {"expense": options.expense_account_id, "asset": options.asset_account_id}
@@ -101,18 +143,18 @@ def _check_accounts(kind: str, sku: str, case: Case) -> None:
         in_use("Account", account, options)
 
 
-def _draft_name(line: OrderLine, sku: str, case: Case) -> str:
+def _draft_name(goods: Goods, options: Options, catalog: Catalog) -> str:
     """The SKU itself, or the product's name; with the SKU where the name would not be the only one of its kind.
 
     The variations of a product share its name, so they always carry their SKU: two of them may be new at once.
     """
-    if case.options.match_by is MatchBy.NAME:
-        return item_name(sku)
-    name = item_name(line.name)
+    if options.match_by is MatchBy.NAME:
+        return item_name(goods.sku)
+    name = item_name(goods.name)
     if not name:
-        return item_name(sku)
-    taken = match_key(name) in case.catalog.by_name
-    return _with_sku(name, sku) if line.variation_ref or taken else name
+        return item_name(goods.sku)
+    taken = match_key(name) in catalog.by_name
+    return _with_sku(name, goods.sku) if goods.is_variation or taken else name
 
 
 def item_name(text: str, suffix: str = "") -> str:
@@ -145,17 +187,7 @@ def named_apart(draft: ItemDraft) -> ItemDraft:
     return replace(draft, name=_with_sku(draft.description or draft.name, draft.sku))
 
 
-def _list_price(line: OrderLine, case: Case) -> Decimal | None:
-    """The item's own price, where the store's is one: items are priced net and in the home currency."""
-    net = not case.order.prices_include_tax
-    return line.unit_price if net and case.order.currency == case.company.currency else None
-
-
-def _inventory_start(case: Case) -> date:
-    """A day before every sale of the item, since QuickBooks refuses sales dated earlier, and in an open period.
-
-    The opening quantity is zero, so nothing is posted on that day.
-    """
-    start = case.options.start_date or case.date - timedelta(days=365)
-    closed = case.company.closed_until
-    return start if closed is None else max(start, closed + timedelta(days=1))
+def _in_open_period(day: date, company: Company) -> date:
+    """QuickBooks refuses sales dated before the day from which stock is counted, and openings in a closed period."""
+    closed = company.closed_until
+    return day if closed is None else max(day, closed + timedelta(days=1))
