@@ -43,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--quickbooks-port", type=int, default=8802)
     parser.add_argument("--state", type=Path, default=None, help="folder that survives restarts")
     parser.add_argument("--demo-orders", type=int, default=0, help="orders placed per demo store when new")
+    parser.add_argument("--webhook-url", default=None, help="where webhooks go, with /ecwid/ or /quickbooks/ after it")
     parser.add_argument("--detached", action="store_true", help="go on when the starting process ends")
     return parser
 
@@ -54,6 +55,8 @@ def _start(child: Child, arguments: argparse.Namespace) -> subprocess.Popen[str]
         command += ["--state", str(arguments.state)]
     if child.name == "ecwid" and arguments.demo_orders:
         command += ["--demo-orders", str(arguments.demo_orders)]
+    if arguments.webhook_url is not None:
+        command += ["--webhook-url", f"{arguments.webhook_url.rstrip('/')}/{child.name}/"]
     # The command is this interpreter, a module of ours and the caller's own options; no shell reads it.
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603
 

@@ -9,7 +9,7 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -24,6 +24,7 @@ from sandbox.exact_json import dumps, loads
 from sandbox.faults import AnswerLostError, Fault, Faults
 from sandbox.pages import html_page
 from sandbox.switches import Switch, Switches
+from sandbox.webhooks import Event, Message, Rules, Webhooks
 
 __all__ = ["Handler", "Route", "Switch", "System", "json_answer", "json_body", "loads"]
 
@@ -42,6 +43,8 @@ class Route:
     method: str
     pattern: str
     handler: Handler
+    locked: bool = True
+    """Whether the system's lock is held meanwhile. Without it the handler may wait for others."""
 
     @property
     def label(self) -> str:
@@ -79,6 +82,7 @@ class System:
 
     name: ClassVar[str]
     switch_table: ClassVar[Sequence[Switch]] = ()
+    webhook_rules: ClassVar[Rules]
 
     def __init__(
         self,
@@ -94,6 +98,7 @@ class System:
         self.route_counts: Counter[str] = Counter()
         self.calls: deque[dict[str, Any]] = deque(maxlen=_CALLS_KEPT)
         self.documents = Documents(state, self.name)
+        self.webhooks = Webhooks(self.webhook_rules, self.webhook_messages, self.timestamp)
         self.clock_offset = 0.0
         self._clock = clock
         self.prepare()
@@ -112,6 +117,14 @@ class System:
 
     def restore(self, documents: Iterable[tuple[str, str, Any]]) -> None:
         """Take back what `self.documents.put(kind, key, value)` remembered before a restart."""
+        raise NotImplementedError
+
+    def webhook_messages(self, events: list[Event], signature: str) -> Iterable[Message]:
+        """The messages that tell the app of what one request did."""
+        raise NotImplementedError
+
+    def webhook_event(self, given: Mapping[str, Any]) -> Event:
+        """The event that the control API describes, completed. Raises LookupError or ValueError."""
         raise NotImplementedError
 
     def error_answer(self, status: int, message: str) -> Response:
@@ -148,6 +161,13 @@ class System:
         yield Route("POST", "/control/counters/reset", self._reset_counters)
         yield Route("GET", "/control/calls", self._show_calls)
         yield Route("POST", "/control/clock", self._shift_clock)
+        yield Route("GET", "/control/webhooks", self._show_webhooks)
+        yield Route("PATCH", "/control/webhooks", self._change_webhooks)
+        yield Route("POST", "/control/webhooks/events", self._tell_event)
+        yield Route("POST", "/control/webhooks/deliver", self._deliver_webhooks, locked=False)
+        yield Route("GET", "/control/webhooks/deliveries", self._show_deliveries)
+        yield Route("DELETE", "/control/webhooks/deliveries", self._clear_deliveries)
+        yield Route("POST", "/control/webhooks/deliveries/<int:number>/repeat", self._repeat_delivery)
 
     # -- time ----------------------------------------------------------------------------------------------------
 
@@ -251,13 +271,23 @@ class System:
             try:
                 response = route.handler(request, **arguments) if route else self.unknown_route_answer(request)
             except HTTPException as error:
-                self.documents.discard()
+                self.discard()
                 return self.error_answer(error.code or 500, error.description or "")
             except Exception:
-                self.documents.discard()
+                self.discard()
                 raise
-            self.documents.commit()
+            self.commit()
         return response
+
+    def commit(self) -> None:
+        """What a request did becomes lasting and is told."""
+        self.documents.commit()
+        self.webhooks.commit()
+
+    def discard(self) -> None:
+        """What a request did not finish is neither remembered nor told."""
+        self.documents.discard()
+        self.webhooks.discard()
 
     # -- state ---------------------------------------------------------------------------------------------------
 
@@ -290,9 +320,15 @@ class System:
         if route is None:
             return json_answer({"error": f"no control route {request.method} {request.path}"}, 404)
         try:
+            if not route.locked:
+                return route.handler(request, **arguments)
             with self.lock:
-                response = route.handler(request, **arguments)
-                self.documents.commit()
+                try:
+                    response = route.handler(request, **arguments)
+                except Exception:
+                    self.discard()
+                    raise
+                self.commit()
         except HTTPException as error:
             return json_answer({"error": error.description}, error.code or 500)
         except (ValueError, TypeError, LookupError, re.error) as error:
@@ -305,6 +341,7 @@ class System:
     def _reset(self, request: Request) -> Response:
         options = json_body(request)
         self.faults.clear()
+        self.webhooks.reset()
         self._forget_counts()
         self._seed_all(options)
         return json_answer({"ok": True})
@@ -350,3 +387,32 @@ class System:
         self.clock_offset = float(json_body(request)["offset_seconds"])
         self._remember_settings()
         return json_answer({"now": self.now().isoformat()})
+
+    def _show_webhooks(self, _request: Request) -> Response:
+        return json_answer(asdict(self.webhooks.settings))
+
+    def _change_webhooks(self, request: Request) -> Response:
+        self.webhooks.change(json_body(request))
+        return self._show_webhooks(request)
+
+    def _tell_event(self, request: Request) -> Response:
+        """An event that the test makes up; {"events": [...]} for several that belong together."""
+        body = json_body(request)
+        for given in body.get("events", [body]):
+            self.webhooks.note(self.webhook_event(given))
+        return json_answer({"ok": True})
+
+    def _deliver_webhooks(self, request: Request) -> Response:
+        """{"all": true}: also what is not due yet."""
+        return json_answer({"sent": self.webhooks.deliver(all_of_them=bool(json_body(request).get("all")))})
+
+    def _show_deliveries(self, _request: Request) -> Response:
+        return json_answer(self.webhooks.log())
+
+    def _clear_deliveries(self, _request: Request) -> Response:
+        self.webhooks.clear_log()
+        return json_answer({"ok": True})
+
+    def _repeat_delivery(self, _request: Request, number: int) -> Response:
+        self.webhooks.repeat(number)
+        return json_answer({"ok": True})

@@ -6,7 +6,7 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from sandbox.ecwid import catalog, consent, orders, storefront
+from sandbox.ecwid import catalog, consent, events, orders, storefront
 from sandbox.ecwid.access import DEFAULT_SCOPES, Gate, too_many
 from sandbox.ecwid.calls import Call, Endpoint
 from sandbox.ecwid.catalog_seed import seed_products
@@ -20,6 +20,7 @@ from sandbox.ecwid.store import ShopState, StoredOrder
 from sandbox.ecwid.switch_table import SWITCHES
 from sandbox.ecwid.values import Json, WrongParameterError
 from sandbox.serving import Route, System, json_answer, json_body
+from sandbox.webhooks import Event, Message
 
 _API = "/api/v3/<store>"
 _JSON_TYPES = {"application/json", "text/json"}
@@ -32,6 +33,7 @@ class Ecwid(System):
 
     name = "ecwid"
     switch_table = SWITCHES
+    webhook_rules = events.RULES
 
     def __init__(self, state: Path | None = None, **options: Any) -> None:
         self.shops: dict[int, ShopState] = {}
@@ -51,7 +53,7 @@ class Ecwid(System):
 
     def _new_shop(self, spec: ShopSpec) -> ShopState:
         profile = build_profile(spec, f"https://store{spec.id}.example")
-        shop = ShopState(spec.id, profile, build_order_statuses(spec), self.documents)
+        shop = ShopState(spec.id, profile, build_order_statuses(spec), self.documents, self._teller(spec.id))
         shop.tokens[spec.token] = DEFAULT_SCOPES.split()
         shop.remember()
         timestamp = int(self.timestamp()) - _PRODUCTS_AGE_SECONDS
@@ -79,10 +81,28 @@ class Ecwid(System):
         self.documents.discard()
 
     def _known_shop(self, store_id: int, value: Json) -> ShopState:
-        shop = ShopState(store_id, value["profile"], value["statuses"], self.documents)
+        shop = ShopState(store_id, value["profile"], value["statuses"], self.documents, self._teller(store_id))
         shop.tokens = dict(value["tokens"])
         shop.locations = list(value["locations"])
         return shop
+
+    # -- webhooks ------------------------------------------------------------------------------------------------
+
+    def _teller(self, store_id: int) -> events.Tell:
+        def tell(event_type: str, entity_id: Any, data: Json) -> None:
+            """Only stores that have the app tell it anything."""
+            if self.webhooks.listened_to and self.shops[store_id].tokens:
+                event = {"storeId": store_id, "eventType": event_type, "entityId": entity_id, "data": data}
+                self.webhooks.note(events.complete(event, int(self.timestamp())))
+
+        return tell
+
+    def webhook_messages(self, told: list[Event], signature: str) -> Iterable[Message]:
+        return [events.message(event, consent.CLIENT_SECRET, signature) for event in told]
+
+    def webhook_event(self, given: Mapping[str, Any]) -> Event:
+        """{"storeId", "eventType", "entityId"} and, to be somebody else's or an old one, any other field."""
+        return events.complete(dict(given), int(self.timestamp()))
 
     # -- routes --------------------------------------------------------------------------------------------------
 
@@ -122,7 +142,7 @@ class Ecwid(System):
 
     def _refused_work(self, error: ShopError) -> Response:
         """Called while the lock is held, unlike the hooks below: faults answer without it."""
-        self.documents.discard()
+        self.discard()
         if error.status == 429:
             self.counts["throttled"] += 1
         return self._refusal(error)
@@ -175,6 +195,7 @@ class Ecwid(System):
         except consent.RefusedError as error:
             return json_answer({"error": str(error)}, self.switches["oauth_error_status"])
         self.documents.put("grant", given["code"], self.grants[given["code"]])
+        self.shops[answer["store_id"]].tell("application.installed", str(answer["store_id"]), {})
         return json_answer(answer)
 
 

@@ -61,7 +61,7 @@ class Control:
             try:
                 return json_answer(action(self._shop(store), request, **path))
             except ShopError as error:
-                self._system.documents.discard()
+                self._system.discard()
                 return json_answer({"error": error.message}, error.status)
 
         return handle
@@ -144,6 +144,7 @@ class Control:
     def _change_settings(self, shop: ShopState, request: Request) -> Json:
         shop.profile = with_settings(shop.profile, json_body(request))
         shop.remember()
+        shop.tell("profile.updated", shop.id, {})
         return shop.profile
 
     def _change_statuses(self, shop: ShopState, request: Request) -> Any:
@@ -191,6 +192,8 @@ class Control:
     def _revoke_tokens(self, shop: ShopState, request: Request) -> Json:
         """{"token": ...} ends that one; without it all end, as when the merchant uninstalls the app."""
         token = json_body(request).get("token")
+        if token is None:
+            shop.tell("application.uninstalled", str(shop.id), {})
         for gone in [token] if token else list(shop.tokens):
             shop.tokens.pop(gone, None)
         shop.remember()

@@ -25,8 +25,11 @@ def move_stock(shop: ShopState, items: Iterable[Json], direction: int, timestamp
             continue
         delta = direction * int(item["quantity"])
         combination = item.get("combinationId")
-        variation = next((each for each in product["combinations"] if each["id"] == combination), None)
-        if variation is not None and "sku" in variation:
+        own = (each for each in product["combinations"] if each["id"] == combination and "sku" in each)
+        variation = next(own, None)
+        if (variation or product).get("unlimited"):
+            continue
+        if variation is not None:
             change_variation(shop, product, variation, _moved(delta), timestamp)
         else:
             shop.put_product(touched(_moved(delta)(product), timestamp), timestamp)
@@ -42,8 +45,6 @@ def _parts(bundle: Json, item: Json) -> list[Json]:
 
 def _moved(delta: int) -> Change:
     def change(stocked: Json) -> Json:
-        if stocked.get("unlimited"):
-            return stocked
         return {**stocked, "quantity": stocked.get("quantity", 0) + delta}
 
     return change

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from sandbox.documents import Documents
 from sandbox.ecwid.carts import Listing
+from sandbox.ecwid.events import Tell, tell_of_deleted_order, tell_of_order
 from sandbox.ecwid.levels import component_ids, settled
 from sandbox.ecwid.values import Json
 
@@ -59,10 +60,11 @@ class SearchIndex:
 
 
 class ShopState:
-    """One shop. Every `put` and `remove` also reaches the documents that survive a restart."""
+    """One shop. Every `put` and `remove` also reaches the documents that survive a restart, and the apps (`tell`)."""
 
-    def __init__(self, store_id: int, profile: Json, statuses: list[Json], documents: Documents) -> None:
+    def __init__(self, store_id: int, profile: Json, statuses: list[Json], documents: Documents, tell: Tell) -> None:
         self.id = store_id
+        self.tell = tell
         self.profile = profile
         self.statuses = statuses
         self.tokens: dict[str, list[str]] = {}
@@ -81,6 +83,8 @@ class ShopState:
     # -- orders --------------------------------------------------------------------------------------------------
 
     def put_order(self, order: StoredOrder, timestamp: float) -> None:
+        old = self.orders.get(order.number)
+        tell_of_order(self.tell, order.number, old.payload if old else None, order.payload)
         self.take_order(order)
         self.order_index.note(timestamp, order.number, order.payload)
         self._documents.put("order", f"{self.id}/{order.number}", vars(order))
@@ -92,6 +96,7 @@ class ShopState:
         self._numbers[str(order.payload.get("id", order.number))] = order.number
 
     def remove_order(self, order: StoredOrder, tombstone: Json, timestamp: float) -> None:
+        tell_of_deleted_order(self.tell, order.number, order.payload)
         del self.orders[order.number]
         self._numbers.pop(str(order.payload.get("id", order.number)), None)
         self.take_tombstone(tombstone)
@@ -119,6 +124,7 @@ class ShopState:
     def put_product(self, product: Json, timestamp: float) -> Json:
         """The product as it is stored: with the levels that follow from others. Bundles of it follow in turn."""
         stored = settled(product, self.products, self.locations)
+        self.tell("product.updated" if stored["id"] in self.products else "product.created", stored["id"], {})
         self.products[stored["id"]] = stored
         self._listings = None
         self.product_index.note(timestamp, stored["id"], stored)
@@ -129,6 +135,7 @@ class ShopState:
         return stored
 
     def remove_product(self, product_id: int, tombstone: Json, timestamp: float) -> None:
+        self.tell("product.deleted", product_id, {})
         del self.products[product_id]
         self._listings = None
         self.deleted_products[product_id] = tombstone

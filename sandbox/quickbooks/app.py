@@ -5,7 +5,7 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from sandbox.quickbooks import answers
+from sandbox.quickbooks import answers, events
 from sandbox.quickbooks.api import Api
 from sandbox.quickbooks.companies import seed_company
 from sandbox.quickbooks.control import Control
@@ -17,11 +17,13 @@ from sandbox.quickbooks.switches import TABLE
 from sandbox.quickbooks.throttle import Throttle
 from sandbox.quickbooks.tokens import Tokens
 from sandbox.serving import Route, System
+from sandbox.webhooks import Event, Message
 
 
 class QuickBooks(System):
     name = "quickbooks"
     switch_table = TABLE
+    webhook_rules = events.RULES
 
     def prepare(self) -> None:
         self._companies = {region.realm: self._new_books(region.realm) for region in REGIONS}
@@ -79,7 +81,20 @@ class QuickBooks(System):
         return response
 
     def _new_books(self, realm: str) -> Books:
-        return Books(realm, self.documents, self.switches, self.now)
+        return Books(realm, self.documents, self.switches, self.now, self._tell)
+
+    def _tell(self, realm: str, type_name: str, identifier: str, operation: str) -> None:
+        """Only companies that are connected tell anything."""
+        if self.webhooks.listened_to and events.is_told(type_name) and self._tokens.is_connected(realm):
+            self.webhooks.note(events.event(realm, type_name, identifier, operation, self.now()))
+
+    def webhook_messages(self, told: list[Event], signature: str) -> Iterable[Message]:
+        return events.messages(told, signature, self.switches["webhook_format"], self.now())
+
+    def webhook_event(self, given: Mapping[str, Any]) -> Event:
+        """{"realm", "name", "id", "operation"}, and for a merge {"deletedId"}."""
+        more = {"deletedId": given["deletedId"]} if "deletedId" in given else {}
+        return events.event(given["realm"], given["name"], str(given["id"]), given["operation"], self.now(), **more)
 
     def _count(self, name: str, amount: int) -> None:
         self.counts[name] += amount

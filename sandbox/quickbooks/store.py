@@ -67,10 +67,18 @@ def name_of(type_name: str, fields: Json) -> str:
 
 
 class Books:
-    """`realm` is the company's id."""
+    """`realm` is the company's id; `tell` is told (realm, type, id, operation) of every change a person could see."""
 
-    def __init__(self, realm: str, documents: Documents, switches: Switches, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        realm: str,
+        documents: Documents,
+        switches: Switches,
+        now: Callable[[], datetime],
+        tell: Callable[[str, str, str, str], None],
+    ) -> None:
         self.realm = realm
+        self._tell = tell
         self.switches = switches
         self.now = now
         self._isolated = False
@@ -165,10 +173,12 @@ class Books:
         self._born[type_name, identifier] = self.now().timestamp()
         if self._isolated:
             self._hidden.add((type_name, identifier))
+        self.tell(type_name, identifier, "Create")
         return self._put(type_name, created)
 
-    def replace(self, type_name: str, old: Json, fields: Json) -> Json:
+    def replace(self, type_name: str, old: Json, fields: Json, operation: str = "Update") -> Json:
         """Put `fields` where `old` was, as its next version."""
+        self.tell(type_name, old["Id"], operation)
         following = {
             **fields,
             "domain": "QBO",
@@ -183,7 +193,11 @@ class Books:
         """Change what QuickBooks computes by itself, without a new version."""
         return self._put(type_name, {**self.get(type_name, identifier), **changes})
 
+    def tell(self, type_name: str, identifier: str, operation: str) -> None:
+        self._tell(self.realm, type_name, identifier, operation)
+
     def delete(self, type_name: str, identifier: str) -> None:
+        self.tell(type_name, identifier, "Delete")
         old = self._objects[type_name].pop(identifier)
         self._unindex(type_name, old)
         gone = {

@@ -39,6 +39,12 @@ TABLE = (
         says="an update that changes nothing leaves SyncToken and times alone",
     ),
     Switch("strict_schema_lengths", default=True, says="where sources differ on a length, the shorter one holds"),
+    Switch(
+        "webhook_format",
+        "cloudevents",
+        "the form of webhooks: CloudEvents, or the notifications of before 2026",
+        ("cloudevents", "notifications"),
+    ),
     Switch("subscription_lapsed", default=False, says="all companies are read-only, writes are refused with 6190"),
     Switch(
         "void_by_operation", default=False, says="payments and sales receipts can be voided by `operation=void` as well"

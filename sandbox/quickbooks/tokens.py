@@ -139,6 +139,10 @@ class Tokens:
             self._remember(grant)
         return grant.realm if self._now() < until else None
 
+    def is_connected(self, realm: str) -> bool:
+        """Whether any app may look into the company."""
+        return any(grant.realm == realm and not grant.revoked for grant in self._grants.values())
+
     # -- the control API's side ----------------------------------------------------------------------------------
 
     def expire(self, realm: str) -> int:

@@ -85,7 +85,7 @@ def void(books: Books, type_name: str, body: Json) -> Json:
     check_period_open(books, old)
     if old.get("PrivateNote", "").startswith("Voided") and not old["TotalAmt"]:
         return old
-    new = books.replace(type_name, old, kind.void(books, type_name, old))
+    new = books.replace(type_name, old, kind.void(books, type_name, old), "Void")
     kind.settle(books, type_name, old, new)
     return books.get(type_name, new["Id"])
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.sandbox.listener import Listener
 from tests.sandbox.quickbooks_desk import REALMS, Desk
 
 REALM = REALMS["US"]
@@ -62,6 +63,15 @@ def test_the_process_answers_on_one_kept_connection_and_ends_on_request(start: S
     assert server.ask("GET", f"/v3/company/{REALM}/preferences")[0] == 200
     assert server.connection.sock.getsockname() == port_of_first
     assert server.end() == 0
+
+
+def test_webhooks_go_where_the_start_option_says(start: Start) -> None:
+    with Listener.started() as listener:
+        server = start("--webhook-url", listener.url)
+        server.ask("POST", f"/v3/company/{REALM}/customer", {"DisplayName": "Ana"})
+        assert listener.arrived.acquire(timeout=30)
+        (event,) = json.loads(listener.heard[0].body)
+        assert event["type"] == "qbo.customer.created.v1"
 
 
 def test_a_dropped_answer_closes_the_connection_after_the_work(start: Start) -> None:

@@ -39,6 +39,25 @@ class Side:
     def switch(self, **switches):
         return self.control("PATCH", "switches", switches)
 
+    def webhooks(self, **settings):
+        """url, automatic, time_scale, duplicates, reorder, delay_seconds, drop, signature."""
+        return self.control("PATCH", "webhooks", settings)
+
+    def deliver(self, *, everything=False):
+        """Send what is due, or all that waits as if its time had come; how many messages were sent."""
+        return self.control("POST", "webhooks/deliver", {"all": everything})["sent"]
+
+    def deliveries(self):
+        return self.control("GET", "webhooks/deliveries")
+
+    def repeat(self, number):
+        """A delivery once more, word for word."""
+        return self.control("POST", f"webhooks/deliveries/{number}/repeat", {})
+
+    def tell(self, **event):
+        """An event that is made up."""
+        return self.control("POST", "webhooks/events", event)
+
     def counters(self):
         return self.control("GET", "counters")
 
@@ -144,6 +163,7 @@ class Sandbox:
             "QUICKBOOKS_REVOKE_URL": f"{books}/v2/oauth2/tokens/revoke",
             "QUICKBOOKS_CLIENT_ID": "sandbox-client",
             "QUICKBOOKS_CLIENT_SECRET": "sandbox-secret",
+            "QUICKBOOKS_WEBHOOK_TOKEN": "sandbox-verifier",
         }
 
 
