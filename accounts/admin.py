@@ -16,6 +16,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 from accounts.access import Act
 from accounts.admin_base import ModelAdmin, display
+from accounts.admin_deleting import CountedDeletingMixin
 from accounts.admin_forms import MemberFormSet, MembershipForm, NewMembershipForm, is_last_owner
 from accounts.admin_scope import (
     NotThereMixin,
@@ -139,7 +140,7 @@ class MembershipAdmin(ScopedModelAdmin):
 
 
 @admin.register(User)
-class UserAdmin(NotThereMixin, DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]
+class UserAdmin(NotThereMixin, CountedDeletingMixin, DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]
     """Users. Whoever runs the installation manages them; everybody else has their own profile."""
 
     form = UserChangeForm

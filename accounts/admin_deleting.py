@@ -12,6 +12,15 @@ from django.utils.text import capfirst
 Found = tuple[list[str], dict[str, int], set[str], list[str]]
 
 
+class CountedDeletingMixin:
+    """Asks before rows are deleted without reading every row that would go, as Django's own pages do."""
+
+    admin_site: AdminSite
+
+    def get_deleted_objects(self, objs: Sequence[Any] | QuerySet[Any], request: HttpRequest) -> Found:
+        return deleted_with(objs, request, self.admin_site)
+
+
 def deleted_with(rows: Sequence[Any] | QuerySet[Any], request: HttpRequest, site: AdminSite) -> Found:
     """As Django's `get_deleted_objects`, from one statement for each table that refers to the rows' own.
 

@@ -3,7 +3,6 @@
 Rows of businesses that are not the user's do not exist for them: not in lists, not by address, not as choices.
 """
 
-from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from django import forms
@@ -25,7 +24,7 @@ from accounts.admin_base import (
     StackedInline,
     TabularInline,
 )
-from accounts.admin_deleting import Found, deleted_with
+from accounts.admin_deleting import CountedDeletingMixin
 from accounts.admin_paging import MOST, CappedPaginator, counted
 from accounts.models import Business, User
 
@@ -169,7 +168,7 @@ class ScopedChangeList(ChangeList):
             self.full_result_count = self.result_count
 
 
-class ScopedModelAdmin(NotThereMixin, RoleMixin, ModelAdmin):
+class ScopedModelAdmin(NotThereMixin, CountedDeletingMixin, RoleMixin, ModelAdmin):
     """Base of every page in the admin."""
 
     list_per_page = 50
@@ -213,10 +212,6 @@ class ScopedModelAdmin(NotThereMixin, RoleMixin, ModelAdmin):
             self.message_user(request, text % {"most": MOST}, messages.ERROR)
             return None
         return super().response_action(request, queryset, *args, **options)
-
-    def get_deleted_objects(self, objs: Sequence[Any] | QuerySet[Any], request: HttpRequest) -> Found:
-        """Django's own reads every row that would go."""
-        return deleted_with(objs, request, self.admin_site)
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
         """Only what a list offers as a filter may be asked in its address, so that no hidden column can be guessed."""
