@@ -43,10 +43,10 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "crispy_forms",
-    "django_q",
     "accounts",
     "integrations",
     "sync",
+    "django_q",  # behind sync, whose qcluster command goes before its own
 ]
 
 MIDDLEWARE = [

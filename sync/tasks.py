@@ -8,12 +8,12 @@ from integrations.webhooks.receiving import messages_prune
 from sync import schedules
 from sync.engine.lease import is_busy
 from sync.engine.run import run_integration
-from sync.flows import orders
-from sync.models import RunState, Trigger
+from sync.engine.stopping import is_stopping
+from sync.models import Trigger
 from sync.services.alarms import alarms_mail, habits_measure
 from sync.services.heartbeat import heart_beats
 from sync.services.reports import report_after_run, reports_send_due
-from sync.services.syncing import sync_carry_out
+from sync.services.syncing import is_cut_short, sync_carry_out
 from sync.services.webhooks import books_events_handle, events_sweep, store_events_handle
 
 # The worker is killed after 300 seconds (Q_CLUSTER), so a task ends itself before and leaves the rest to its successor.
@@ -53,13 +53,16 @@ def sync_once(integration_id: int, clock: Clock) -> None:
         return
     # A daily schedule was moved on by 24 hours, which misses its hour when the clocks have changed.
     schedules.arrange(integration, now=clock.now())
+    if is_stopping():
+        schedules.again(integration, clock.now())
+        return
     if is_busy(integration.books, now=clock.now()):
         schedules.again(integration, clock.now() + COMES_BACK_AFTER)
         return
     deadline = clock.now() + WORKS_FOR
     run = run_integration(integration, trigger=Trigger.SCHEDULE, clock=clock, deadline=deadline)
     now = clock.now()
-    if run.state == RunState.FINISHED and now >= deadline and orders.due(integration, now=now).exists():
+    if is_cut_short(run, deadline=deadline, now=now):
         schedules.again(integration, now)
     else:
         report_after_run(run, now=now)

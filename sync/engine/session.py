@@ -26,6 +26,7 @@ from sync.engine.plan import Planner
 from sync.engine.progress import RowProgress
 from sync.engine.pull import pull
 from sync.engine.record import Recorder
+from sync.engine.stopping import is_stopping
 from sync.flows import orders as orders_flow
 from sync.models import Run
 from sync.translate.reasons import Reason
@@ -77,7 +78,7 @@ class Session:
     @property
     def is_out_of_time(self) -> bool:
         """No further page is to be begun."""
-        return self._deadline is not None and self.clock.now() >= self._deadline
+        return is_stopping() or (self._deadline is not None and self.clock.now() >= self._deadline)
 
     def keep_consent(self) -> None:
         """QuickBooks' consent stays alive as long as syncs run, whether there is anything to post or not."""

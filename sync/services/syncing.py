@@ -16,6 +16,7 @@ from integrations.http import Clock
 from integrations.models import Integration
 from sync.engine.lease import is_busy
 from sync.engine.run import FLOWS, run_integration
+from sync.engine.stopping import is_stopping
 from sync.flows import orders
 from sync.models import Run, RunState, Trigger
 from sync.reports.overview import current_runs
@@ -84,7 +85,7 @@ def sync_carry_out(run_pk: int, *, clock: Clock, works_for: timedelta) -> Run | 
     if run.trigger == Trigger.WEBHOOK and integration.paused:  # since the message came
         run.delete()
         return None
-    if is_busy(integration.books, now=clock.now()):
+    if is_stopping() or is_busy(integration.books, now=clock.now()):
         _come_back(run, clock.now() + _COMES_BACK_AFTER)
         return None
     started = clock.now()
@@ -94,7 +95,7 @@ def sync_carry_out(run_pk: int, *, clock: Clock, works_for: timedelta) -> Run | 
     run.refresh_from_db(fields=["state", "started_at"])
     run = run_integration(integration, run=run, clock=clock, deadline=started + works_for)
     now = clock.now()
-    if run.state == RunState.FINISHED and now >= started + works_for and orders.due(integration, now=now).exists():
+    if is_cut_short(run, deadline=started + works_for, now=now):
         _go_on(run, now)
         return None
     return run
@@ -106,6 +107,12 @@ def _go_on(run: Run, now: datetime) -> None:
         sync_on_message(run.integration, now=now)
     else:
         sync_ask(run.integration, user=run.user, now=now)
+
+
+def is_cut_short(run: Run, *, deadline: datetime, now: datetime) -> bool:
+    """Whether the run ended because its time was up, or its worker ends, and leaves orders for a successor."""
+    ended_early = now >= deadline or is_stopping()
+    return run.state == RunState.FINISHED and ended_early and orders.due(run.integration, now=now).exists()
 
 
 def integration_pause(integration: Integration, *, user: User) -> None:
