@@ -11,6 +11,7 @@ from sandbox.quickbooks.attachments import file_metadata
 from sandbox.quickbooks.batch import run_batch
 from sandbox.quickbooks.faults import QboError, inactive_or_gone, missing, unsupported
 from sandbox.quickbooks.replay import Replays, check_request_id, fingerprint
+from sandbox.quickbooks.sending import PRINTABLE, pdf, send
 from sandbox.quickbooks.store import TYPES, Books, Json
 from sandbox.quickbooks.throttle import BATCH_LANES, REQUEST_LANES, Lane, Throttle
 from sandbox.quickbooks.tokens import Tokens
@@ -50,6 +51,9 @@ class Api:
                 path = f"{_ROOT}/{type_name.lower()}"
                 yield Route("POST", path, self._guarded(self._writer(type_name)))
                 yield Route("GET", f"{path}/<identifier>", self._guarded(self._reader(type_name)))
+            if type_name in PRINTABLE:
+                yield Route("GET", f"{path}/<identifier>/pdf", self._guarded(self._printer(type_name)))
+                yield Route("POST", f"{path}/<identifier>/send", self._guarded(self._mailer(type_name)))
 
     def unknown(self, request: Request) -> Response:
         """A path that leads nowhere; the gateway checks the token first."""
@@ -106,13 +110,15 @@ class Api:
 
     def _reader(self, type_name: str, fixed_id: str | None = None) -> Callable[..., Response]:
         def read(_request: Request, books: Books, identifier: str = "") -> Response:
-            found = books.find(type_name, fixed_id or identifier)
-            if found is None:
-                check_id(identifier)
-                raise inactive_or_gone()
-            return _enveloped(books, {type_name: found})
+            return _enveloped(books, {type_name: _existing(books, type_name, fixed_id or identifier)})
 
         return read
+
+    def _printer(self, type_name: str) -> Callable[..., Response]:
+        def show(_request: Request, books: Books, identifier: str) -> Response:
+            return Response(pdf(_existing(books, type_name, identifier)), content_type="application/pdf")
+
+        return show
 
     def _query(self, request: Request, books: Books) -> Response:
         text = request.args.get("query") or request.get_data(as_text=True)
@@ -138,6 +144,13 @@ class Api:
 
         return write
 
+    def _mailer(self, type_name: str) -> Callable[..., Response]:
+        def mail(request: Request, books: Books, identifier: str) -> Response:
+            document = _existing(books, type_name, identifier)
+            return _enveloped(books, {type_name: send(books, type_name, document, request.args.get("sendTo"))})
+
+        return mail
+
     def _batch(self, request: Request, books: Books) -> Response:
         body = _object_of(request)
         self._count("batch_items", len(body.get("BatchItemRequest") or ()))
@@ -149,6 +162,14 @@ class Api:
         if not 0 < len(contents) <= _MAX_FILES:
             raise missing("file_content_01")
         return _enveloped(books, {"AttachableResponse": [_uploaded(request, books, name) for name in contents]})
+
+
+def _existing(books: Books, type_name: str, identifier: str) -> Json:
+    found = books.find(type_name, identifier)
+    if found is None:
+        check_id(identifier)
+        raise inactive_or_gone()
+    return found
 
 
 def _written(request: Request, books: Books, type_name: str) -> tuple[str, int]:

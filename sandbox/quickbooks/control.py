@@ -80,7 +80,7 @@ def _totals(_request: Request, books: Books) -> Json:
 def _total(rows: list[Json]) -> Json:
     return {
         "count": len(rows),
-        "sum": sum((row["TotalAmt"] for row in rows), Decimal(0)),
+        "sum": sum((row.get("TotalAmt", Decimal(0)) for row in rows), Decimal(0)),
         "tax": sum((row.get("TxnTaxDetail", {}).get("TotalTax", Decimal(0)) for row in rows), Decimal(0)),
     }
 

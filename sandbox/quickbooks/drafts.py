@@ -21,6 +21,7 @@ class Draft:
     old: Json | None = None
     touched: frozenset[str] = frozenset()
     options: frozenset[str] = field(default_factory=frozenset)
+    sparse: bool = False
 
     def require(self, *names: str) -> None:
         for name in names:

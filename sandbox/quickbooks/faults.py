@@ -45,6 +45,7 @@ MESSAGES = {
     6420: "Email address missing",
     6430: "Invalid account type",
     6520: "Quantity missing for inventory item",
+    6540: "Deposited Transaction cannot be changed",
 }
 
 _INACTIVE = (

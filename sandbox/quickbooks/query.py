@@ -33,6 +33,8 @@ _FILTERABLE = {
     "RefundReceipt": _SALE,
     "CreditMemo": (*_SALE, "SalesTermRef"),
     "Payment": ("TxnDate", "CustomerRef", "ProjectRef", "PaymentRefNum", "TotalAmt", "PaymentMethodRef"),
+    "Deposit": ("TxnDate", "TotalAmt"),
+    "InventoryAdjustment": ("DocNumber", "TxnDate"),
     "Account": (
         *("Name", "AccountType", "AccountSubType", "Classification", "Active", "FullyQualifiedName"),
         *("SubAccount", "CurrentBalance"),

@@ -22,6 +22,8 @@ TARGETS = {
     "DepartmentRef": Target("Department", "Depts"),
     "DepositToAccountRef": Target("Account", "Accounts"),
     "ARAccountRef": Target("Account", "Accounts"),
+    "AccountRef": Target("Account", "Accounts"),
+    "AdjustAccountRef": Target("Account", "Accounts"),
     "DiscountAccountRef": Target("Account", "Accounts"),
     "IncomeAccountRef": Target("Account", "Accounts"),
     "ExpenseAccountRef": Target("Account", "Accounts"),

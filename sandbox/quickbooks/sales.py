@@ -157,6 +157,7 @@ def _with_balances(draft: Draft, fields: Json) -> Json:
     if draft.type_name == "Invoice":
         fields = {**_payment_flags(), **fields}
     fields["LinkedTxn"] = old.get("LinkedTxn", []) if old else []
+    fields["DeliveryInfo"] = old.get("DeliveryInfo") if old else None
     return _in_home_currency(draft.books, fields)
 
 

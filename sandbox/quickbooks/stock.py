@@ -14,7 +14,7 @@ def move_stock(books: Books, type_name: str, old: Json | None, new: Json | None)
     for item_id in before.keys() | after.keys():
         change = (after.get(item_id, Decimal(0)) - before.get(item_id, Decimal(0))) * _DIRECTION[type_name]
         if change:
-            _change(books, item_id, change)
+            change_quantity(books, item_id, change)
 
 
 def _quantities(books: Books, document: Json | None) -> dict[str, Decimal]:
@@ -28,7 +28,7 @@ def _quantities(books: Books, document: Json | None) -> dict[str, Decimal]:
     return {item_id: Decimal(quantity) for item_id, quantity in totals.items()}
 
 
-def _change(books: Books, item_id: str, change: Decimal) -> None:
+def change_quantity(books: Books, item_id: str, change: Decimal) -> None:
     item = books.get("Item", item_id)
     quantity = {"QtyOnHand": item["QtyOnHand"] + change}
     if books.switches["stock_moves_touch_item"]:

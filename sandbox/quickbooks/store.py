@@ -16,7 +16,10 @@ from sandbox.switches import Switches
 
 Json = dict[str, Any]
 
-TRANSACTIONS = ("Invoice", "SalesReceipt", "RefundReceipt", "CreditMemo", "Payment")
+TRANSACTIONS = (
+    *("Invoice", "SalesReceipt", "RefundReceipt", "CreditMemo", "Payment"),
+    *("Deposit", "InventoryAdjustment"),
+)
 LISTS = (
     "Account",
     "Class",

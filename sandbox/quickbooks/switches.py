@@ -112,7 +112,14 @@ TABLE = (
         "deleting an invoice or credit memo that has payments: refused, or its payments become unapplied",
         ("refused", "unapplied"),
     ),
+    Switch("send_without_address_code", 6420, "code for sending a form without an e-mail address", (6420, 2020)),
     # Stock
+    Switch(
+        "inventory_adjustments",
+        "everywhere",
+        "where stock can be adjusted without a sale; elsewhere it is refused with 5030",
+        ("everywhere", "us_only", "nowhere"),
+    ),
     Switch(
         "stock_moves_touch_item", default=False, says="a sale of an inventory item moves the item's LastUpdatedTime"
     ),

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from sandbox.quickbooks import adjustments, deposits, items, lists, payments, people, sales, schema, settling
 from sandbox.quickbooks import credits as credit_memos
-from sandbox.quickbooks import items, lists, payments, people, sales, schema, settling
 from sandbox.quickbooks.attachments import build_attachable
 from sandbox.quickbooks.drafts import Draft, Kind, check_period_open
 from sandbox.quickbooks.faults import QboError, inactive_or_gone, missing, unsupported
@@ -23,6 +23,8 @@ KINDS = {
     "SalesReceipt": _VOIDABLE_SALE,
     "CreditMemo": replace(_SALE, settle=credit_memos.settle_credit_memo),
     "RefundReceipt": _SALE,
+    "Deposit": Kind(deposits.build_deposit, deposits.settle_deposit, deletable=True),
+    "InventoryAdjustment": Kind(adjustments.build_adjustment, adjustments.settle_adjustment, deletable=True),
     "Payment": Kind(payments.build_payment, payments.settle_payment, deletable=True, void=payments.void_payment),
     "Customer": Kind(people.build_customer),
     "Vendor": Kind(people.build_vendor),
@@ -57,10 +59,11 @@ def update(books: Books, type_name: str, body: Json, options: frozenset[str] = f
     kind = _writable_kind(books, type_name)
     wanted = _readable(books, type_name, body)
     old = _current(books, type_name, body)
+    deposits.check_not_deposited(old)
     sparse = bool(body.get("sparse"))
     given = _without_nulls({**_writable(type_name, old), **wanted} if sparse else wanted)
     touched = frozenset(wanted) if sparse else frozenset(given)
-    return _store(kind, Draft(books, type_name, given, old, touched, options))
+    return _store(kind, Draft(books, type_name, given, old, touched, options, sparse))
 
 
 def delete(books: Books, type_name: str, body: Json) -> Json:
@@ -70,6 +73,7 @@ def delete(books: Books, type_name: str, body: Json) -> Json:
         raise unsupported(f"delete of {type_name}")
     old = _current(books, type_name, body)
     check_period_open(books, old)
+    deposits.check_not_deposited(old)
     if kind.before_delete:
         kind.before_delete(books, type_name, old)
     kind.settle(books, type_name, old, None)
@@ -83,6 +87,7 @@ def void(books: Books, type_name: str, body: Json) -> Json:
         raise unsupported(f"void of {type_name}")
     old = _current(books, type_name, body)
     check_period_open(books, old)
+    deposits.check_not_deposited(old)
     if old.get("PrivateNote", "").startswith("Voided") and not old["TotalAmt"]:
         return old
     new = books.replace(type_name, old, kind.void(books, type_name, old), "Void")

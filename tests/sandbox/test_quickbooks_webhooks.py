@@ -85,6 +85,13 @@ def test_updates_deletions_and_voids_have_their_words(desk: Desk, listener: List
     ]
 
 
+def test_a_form_that_was_sent_is_told(desk: Desk, listener: Listener) -> None:
+    invoice = desk.invoice(BillEmail={"Address": "ana@example.test"})
+    told(desk, listener)
+    desk.send("POST", f"invoice/{invoice['Id']}/send")
+    assert told(desk, listener) == [[("qbo.invoice.emailed.v1", invoice["Id"])]]
+
+
 def test_what_one_request_changed_comes_together_once_each(desk: Desk, listener: Listener) -> None:
     invoice = desk.invoice()
     told(desk, listener)
