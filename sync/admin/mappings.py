@@ -11,29 +11,32 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_base import DropdownFilter, display
 from accounts.admin_scope import HistoryModelAdmin, ScopedModelAdmin, ScopedRelatedFilter
-from accounts.admin_show import label
+from accounts.admin_show import DASH, label
 from integrations.books import NON_TAXABLE, TAXABLE
 from integrations.models import BooksObject
+from sync.admin import showing
 from sync.admin.forms import FittingForm, ProductMatchForm, TaxMappingForm
 from sync.admin.inlines import FittingMixin
 from sync.models import CustomerLink, PaymentMapping, ProductMatch, TaxMapping
 from sync.services.changes import author, changes_noted
 from sync.views.fixing import back_to_inbox
 
-_CODE_COLOURS = {"none": "warning", "some": "success"}
-
 
 class MappingAdmin(FittingMixin, ScopedModelAdmin):
     """What the mappings have in common."""
 
     business_path = "integration__business"
-    change_form_after_template = "sync/preview_mapping_bar.html"
     add_act = None
+    change_form_after_template = "sync/preview_mapping_bar.html"
     unread = ("integration__store__credentials", "integration__books__credentials")
     form = FittingForm
     fixed_fields = ("integration",)
     related: tuple[str, ...] = ("integration__books", "integration__store")
-    readonly_fields: ClassVar[Any] = ("created_at",)
+    readonly_fields: ClassVar[Any] = ("first_seen",)
+
+    @display(description=_("first seen at"), ordering="created_at")
+    def first_seen(self, mapping: Any) -> str:
+        return showing.moment(mapping.created_at, mapping.integration)
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002 - Django's signature
         integration = obj.integration if obj is not None else None
@@ -83,10 +86,10 @@ class TaxMappingAdmin(MappingAdmin):
     """Store taxes and their tax codes (T1)."""
 
     form = TaxMappingForm
-    list_display = ("title", "integration", "code_label", "created_at")
+    list_display = ("title", "integration", "code_shown", "first_seen")
     list_filter = (("integration", ScopedRelatedFilter), ChosenFilter)
     search_fields = ("key",)
-    fields = ("integration", "taxes", "code", "created_at")
+    fields = ("integration", "taxes", "code", "first_seen")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         code = BooksObject.objects.filter(
@@ -100,27 +103,40 @@ class TaxMappingAdmin(MappingAdmin):
         return str(mapping)
 
     @display(description=_("QuickBooks tax code"), ordering="code")
-    def code_label(self, mapping: Any) -> SafeString:
+    def code_shown(self, mapping: Any) -> str | SafeString:
         if not mapping.code:
-            return label("none", _("Not chosen yet"), _CODE_COLOURS)
+            return label("none", _("Not chosen yet"), {"none": "warning"})
         words = {TAXABLE: _("Taxable"), NON_TAXABLE: _("Not taxable")}
-        return label("some", words.get(mapping.code, mapping.code_name or mapping.code), _CODE_COLOURS)
+        return str(words.get(mapping.code, mapping.code_name or mapping.code))
 
 
 @admin.register(PaymentMapping)
 class PaymentMappingAdmin(MappingAdmin):
     """Payment methods and the accounts their money goes to (M3)."""
 
-    list_display = ("method", "integration", "account", "payment_method", "created_at")
+    list_display = ("method", "integration", "account_shown", "payment_method", "first_seen")
     list_filter = (("integration", ScopedRelatedFilter),)
-    related = (*MappingAdmin.related, "account", "payment_method")
+    related = (*MappingAdmin.related, "account", "payment_method", "integration__payments__account")
     search_fields = ("method",)
-    fields = ("integration", "method", "account", "payment_method", "created_at")
+    fields = ("integration", "method", "account", "payment_method", "first_seen")
+
+    @display(description=_("account"), ordering="account")
+    def account_shown(self, mapping: PaymentMapping) -> str:
+        if mapping.account:
+            return str(mapping.account)
+        settings = getattr(mapping.integration, "payments", None)
+        usual = settings.account if settings else None
+        return str(_("%(account)s, the clearing account") % {"account": usual}) if usual else DASH
 
 
 @admin.register(ProductMatch)
 class ProductMatchAdmin(MappingAdmin):
     """Store SKUs and the items that a person says they are (I2)."""
+
+    empty_hint = _(
+        "Products find their items by name or SKU. Where a product is to be another item, say so on the page of its"
+        " integration."
+    )
 
     form = ProductMatchForm
     list_display = ("sku", "item", "integration")
@@ -136,7 +152,14 @@ class CustomerLinkAdmin(HistoryModelAdmin):
     """Buyers and the customers they were found to be (O8)."""
 
     business_path = "integration__business"
-    list_display = ("buyer_ref", "customer", "currency", "integration")
+    list_display = ("buyer", "customer", "currency", "integration")
+    fields = readonly_fields = list_display
     list_filter = (("integration", ScopedRelatedFilter), "currency")
     related = ("customer",)
     search_fields = ("buyer_ref", "customer__name")
+
+    @display(description=_("buyer"), ordering="buyer_ref")
+    def buyer(self, link: CustomerLink) -> str:
+        """By the store's number of the customer, else by e-mail address."""
+        kind, _colon, name = link.buyer_ref.partition(":")
+        return str(_("No. %(number)s in the store") % {"number": name}) if kind == "ref" else name

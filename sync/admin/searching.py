@@ -36,7 +36,7 @@ class OrderSearchAdmin(HistoryModelAdmin):
 
     record_path = "record"
     search_fields = ("number",)  # shows the search box; what is searched is said below
-    search_help_text = _("The number of an order or document, or its id in the store or in QuickBooks, in full")
+    search_help_text = _("Order or document number, in full")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

@@ -79,7 +79,7 @@ def preview_orders(
 ) -> list[PreviewedOrder]:
     """The next `limit` orders that are due, oldest first, or those with these store ids.
 
-    While no order is filed at all, they are read from the store, and not filed: of the first page that it gives.
+    While none is due, those that came into the store since are read from there, and not filed.
     Raises NotReady, and `integrations.errors` where the store is asked.
     """
     planner = planner_for(integration)
@@ -105,11 +105,9 @@ def _chosen(integration: Integration, refs: Collection[str]) -> list[Record]:
 
 
 def _next(integration: Integration, limit: int, clock: Clock) -> list[Record]:
-    """What the next sync looks at first; from the store while nothing is filed."""
+    """What the next sync looks at first."""
     due = orders_flow.due(integration, now=clock.now()).order_by("created_in_store_at", "pk")
-    records = list(due[:limit])
-    filed = bool(records) or orders_of(integration).exists()
-    return records if filed else unfiled_orders(integration, limit=limit, clock=clock)
+    return list(due[:limit]) or unfiled_orders(integration, limit=limit, clock=clock)
 
 
 def unfiled_orders(integration: Integration, *, limit: int, clock: Clock) -> list[Record]:

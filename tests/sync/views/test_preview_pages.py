@@ -94,6 +94,16 @@ def test_nothing_due_says_so(world, client, keeper):
     assert "No order waits for the next sync." in next_orders(client, world)
 
 
+def test_what_came_into_the_store_since_the_last_sync_is_next(world, client, keeper):
+    world.place(TEE)
+    world.sync()
+    world.place({**TEE, "order_id": "LATER"})
+    text = next_orders(client, world)
+    assert "EW-LATER" in text
+    assert "EW-K3T9Q" not in text
+    assert not Record.objects.filter(number="LATER").exists()
+
+
 def test_how_many_are_shown_can_be_chosen(world, client, keeper):
     world.place(*({**TEE, "order_id": f"N{number:02}"} for number in range(12)))
     assert next_orders(client, world).count("Proven") == 10
@@ -120,7 +130,7 @@ def test_credentials_that_cannot_be_read_matter_only_where_the_store_is_asked(wo
     world.place(TEE)
     world.sync()
     settings.FIELD_ENCRYPTION_KEYS = ["MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="]
-    assert "No order waits" in next_orders(client, world)
+    assert "restore its keys" in next_orders(client, world)
     assert "As it was sent" in shown(client.get(page("preview_record", Record.objects.get().pk)))
 
 
@@ -132,9 +142,8 @@ def test_no_page_calls_quickbooks_or_writes(world, client, keeper):
     world.sync()
     settings = reverse("admin:integrations_integration_change", args=[world.integration.pk])
     form = sent(client.get(settings), **{"orders-0-number_prefix": "X"})
-    before, books = tables(), world.books()
+    before, books, orders = tables(), world.books(), world.ecwid.orders(world.store_id)
     world.quickbooks.reset_counters()
-    world.ecwid.reset_counters()
     pk = world.integration.pk
     answers = [
         client.get(page("preview", pk)),
@@ -143,8 +152,8 @@ def test_no_page_calls_quickbooks_or_writes(world, client, keeper):
         client.post(page("preview_change_step", pk, "payments"), {}),
     ]
     assert [answer.status_code for answer in answers] == [200] * 5
-    assert world.quickbooks.counters()["requests"] == world.ecwid.counters()["requests"] == 0
-    assert (tables(), world.books()) == (before, books)
+    assert world.quickbooks.counters()["requests"] == 0
+    assert (tables(), world.books(), world.ecwid.orders(world.store_id)) == (before, books, orders)
 
 
 # -- one order ---------------------------------------------------------------------------------------------------------
