@@ -14,6 +14,8 @@ from integrations.fields import ExactJSONField
 from integrations.models import BooksConnection, Integration
 from integrations.words import document_in_words
 
+TRACE_HELP = _("QuickBooks' own number of the call (intuit_tid), for its support")
+
 
 class RecordKind(models.TextChoices):
     ORDER = "order", _("Order")
@@ -144,7 +146,7 @@ class Batch(models.Model):
     request_id = models.CharField(_("request id"), max_length=36, unique=True)
     sent_at = models.DateTimeField(_("sent at"))
     answered_at = models.DateTimeField(_("answered at"), null=True)
-    trace = models.CharField(_("intuit_tid"), max_length=80, blank=True)
+    trace = models.CharField(_("number of the call"), max_length=80, blank=True, help_text=TRACE_HELP)
 
     class Meta:
         verbose_name = _("batch")
@@ -194,7 +196,7 @@ class Posting(models.Model):
     adopted = models.BooleanField(_("was there already"), default=False)
     fault_code = models.CharField(_("refusal code"), max_length=20, blank=True)
     fault_detail = models.CharField(_("refusal"), max_length=1000, blank=True)
-    trace = models.CharField(_("intuit_tid"), max_length=80, blank=True)
+    trace = models.CharField(_("number of the call"), max_length=80, blank=True, help_text=TRACE_HELP)
     posted_at = models.DateTimeField(_("posted at"), null=True)
 
     class Meta:

@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from integrations.models import Integration
-from sync.models.records import Record, RecordKind
+from sync.models.records import TRACE_HELP, Record, RecordKind
 
 
 class Trigger(models.TextChoices):
@@ -91,12 +91,12 @@ class LogEntry(models.Model):
     reason = models.CharField(_("reason"), max_length=40, blank=True)
     params = models.JSONField(default=dict, editable=False)
     duration_ms = models.PositiveIntegerField(_("duration (ms)"), default=0)
-    trace = models.CharField(_("intuit_tid"), max_length=80, blank=True)
+    trace = models.CharField(_("number of the call"), max_length=80, blank=True, help_text=TRACE_HELP)
     created_at = models.DateTimeField(_("at"))
 
     class Meta:
         verbose_name = _("log entry")
-        verbose_name_plural = _("sync log")
+        verbose_name_plural = _("log entries")
         ordering = ["-pk"]
         indexes = [
             models.Index(fields=["integration", "-created_at"], name="log_latest"),
