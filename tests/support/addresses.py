@@ -24,10 +24,11 @@ _PARAMETERS = (
     ("", {"pk": lambda office: office.integration.pk}),
     ("r/", {"content_type_id": lambda _office: 1, "object_id": lambda _office: 1}),
 )
-_BY_PATTERN = {
-    r"^(?P<app_label>auth|django_q|accounts|integrations|sync)/$": "sync/",
-    "(?P<url>.*)$": "nothing/of/the/kind",
-}
+# Routes that are patterns, by how they begin; the apps that one of them names come in the order of their imports.
+_BY_PATTERN = (
+    ("^(?P<app_label>", "/sync/"),
+    ("(?P<url>.*)$", "/nothing/of/the/kind"),
+)
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,9 @@ class Address:
 
     def of(self, office):
         """The path of this page for an office. Fails for a parameter of which nobody has said what it stands for."""
-        if self.route in _BY_PATTERN:
-            return f"/{_BY_PATTERN[self.route]}"
+        for start, path in _BY_PATTERN:
+            if self.route.startswith(start):
+                return path
         return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(self._value(found[1], office)), self.route)
 
     def _value(self, parameter, office):

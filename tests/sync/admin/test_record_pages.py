@@ -5,12 +5,10 @@ import io
 from datetime import timedelta
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from sync.models import LogEntry, Posting, Record, Run
-from tests.support.office import NOW, Office, person
+from tests.support.office import NOW, Office
 from tests.support.pages import read
 
 
@@ -203,54 +201,3 @@ def test_selected_entries_are_downloaded_too(client, keeper, office):
 def test_a_download_by_what_the_list_does_not_offer_is_refused(client, keeper, office):
     assert client.get(reverse("log_export"), {"integration__books__credentials_given": "x"}).status_code == 400
     assert client.get(reverse("log_export"), {"run__id__exact": "x"}).status_code == 400
-
-
-# -- what a page costs -------------------------------------------------------------------------------------------------
-
-LISTS = [
-    ("sync", "record"),
-    ("sync", "posting"),
-    ("sync", "batch"),
-    ("sync", "run"),
-    ("sync", "logentry"),
-    ("sync", "taxmapping"),
-    ("sync", "paymentmapping"),
-    ("sync", "productmatch"),
-    ("sync", "customerlink"),
-    ("integrations", "integration"),
-    ("integrations", "storeconnection"),
-    ("integrations", "booksconnection"),
-    ("integrations", "booksobject"),
-    ("accounts", "business"),
-    ("accounts", "membership"),
-]
-
-
-def statements(client, url):
-    with CaptureQueriesContext(
-        connection,
-    ) as captured:
-        assert client.get(url).status_code == 200
-    return len(captured)
-
-
-@pytest.mark.parametrize(("app", "model"), [*LISTS, ("", "index")])
-def test_a_list_costs_the_same_however_long_it_is(client, office, app, model):
-    client.force_login(person("root", is_superuser=True))
-    url = reverse(f"admin:{app}_{model}_changelist") if app else reverse("admin:index")
-    office.hire("first", "owner")
-    before = statements(client, url)
-    office.trade(orders=8)
-    for number, name in enumerate(("Alder", "Birch", "Cedar")):
-        Office.open(name, f"93414500{number + 5}").hire(f"of-{name}", "owner")
-    assert statements(client, url) <= before
-
-
-def test_the_settings_page_costs_the_same_with_many_mappings(client, keeper, office):
-    url = reverse("admin:integrations_integration_change", args=[office.integration.pk])
-    statements(client, url)  # the first page also learns the content types
-    before = statements(client, url)
-    for number in range(12):
-        office.integration.payment_mappings.create(method=f"Method {number}", account=office.entry("Clearing"))
-        office.integration.tax_mappings.create(taxes=[f"Tax {number}"])
-    assert statements(client, url) == before

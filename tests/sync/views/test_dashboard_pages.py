@@ -6,8 +6,6 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -284,24 +282,3 @@ def test_pause_and_resume(client, keeper, shop):
     assert "by itself again" in said(post(client, "resume", shop))
     shop.refresh_from_db()
     assert not shop.paused
-
-
-# -- what it costs -----------------------------------------------------------------------------------------------------
-
-
-def test_the_dashboard_costs_the_same_with_many_integrations(client, office):
-    client.force_login(person("root", is_superuser=True))
-    wait(office.integration, *MUG)
-    before = statements(client)
-    for number in range(8):
-        other = Office.open(f"Shop{number}", f"93414502{number}")
-        wait(other.integration, *MUG)
-        Run.objects.create(integration=other.integration, trigger="person", state="running", started_at=timezone.now())
-    assert statements(client) == before
-
-
-def statements(client):
-    home(client)
-    with CaptureQueriesContext(connection) as captured:
-        assert home(client).status_code == 200
-    return len(captured)

@@ -1,8 +1,6 @@
 """The inbox (L3): what waits by cause; fix, retry, ignore, take back, and what a page costs."""
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from integrations.models import BooksConnection, Integration
@@ -115,34 +113,6 @@ def test_the_sidebar_counts_what_waits(client, keeper, office):
     assert ">3</span>" in shown(client)
     Record.objects.all().delete()
     assert "sync.views.inbox.badge" not in shown(client)
-
-
-def test_a_page_costs_the_same_however_much_waits(client, office):
-    client.force_login(person("root", is_superuser=True))
-    wait(office.integration, *TVA)
-    wait(office.integration, "payment_account_missing", {"method": "PayPal"})
-    before = statements(client, reverse("sync:inbox"))
-    for number, name in enumerate(("Alder", "Birch", "Cedar")):
-        other = Office.open(name, f"93414501{number}")
-        for product in range(5):
-            wait(other.integration, "sku_missing", {"product": str(product)}, amounts=("1", "2"))
-            wait(other.integration, "tax_unmapped", {"taxes": str(product)})
-    assert statements(client, reverse("sync:inbox")) == before
-
-
-def test_a_group_costs_the_same_however_large_it_is(client, keeper, office):
-    url = address(office, "group", *MUG)
-    wait(office.integration, *MUG)
-    before = statements(client, url)
-    wait(office.integration, *MUG, amounts=["1"] * 60)
-    assert statements(client, url) == before
-
-
-def statements(client, url):
-    client.get(url)
-    with CaptureQueriesContext(connection) as captured:
-        assert client.get(url).status_code == 200
-    return len(captured)
 
 
 # -- fix ---------------------------------------------------------------------------------------------------------------

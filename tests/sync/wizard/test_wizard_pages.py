@@ -68,19 +68,6 @@ def test_saving_a_page_a_second_time_changes_nothing(client, keeper, office, ste
     assert fresh(office).revision == before
 
 
-@pytest.mark.parametrize("step", [step.id for step in STEPS if step.id != "refunds"])
-def test_a_page_asks_the_database_the_same_few_things_however_much_is_mapped(
-    client, keeper, office, step, django_assert_max_num_queries
-):
-    for number in range(30):
-        PaymentMapping.objects.create(integration=office.integration, method=f"Method {number}")
-        TaxMapping.objects.create(integration=office.integration, taxes=[f"Tax {number}"])
-        office.add("Account", f"9{number}", f"Bank {number}", kind="Bank", detail="Checking")
-    client.get(page(office.integration, step))
-    with django_assert_max_num_queries(34):
-        assert client.get(page(office.integration, step)).status_code == 200
-
-
 def test_a_page_that_does_not_concern_the_integration_is_not_there(client, keeper, office):
     assert client.get(page(office.integration, "refunds")).status_code == 404
     assert client.get(page(office.integration, "nothing")).status_code == 404
