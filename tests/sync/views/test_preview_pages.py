@@ -398,22 +398,6 @@ def statements(client, url, method="get", **form):
     return len(captured)
 
 
-def test_a_page_costs_the_same_however_many_orders_it_shows(world, client, keeper):
-    def place_and_hold(*numbers):
-        world.set("orders", shipping_item=None)
-        world.place(*({**MIXED, "order_id": number} for number in numbers))
-        world.sync()
-        world.set("orders", shipping_item=world.entry("Item", "Shipping"))
-
-    url = page("preview", world.integration.pk)
-    place_and_hold("FIRST")
-    statements(client, url)  # the first page also learns what stays known
-    before = statements(client, url, limit="30")
-    place_and_hold(*(f"N{number}" for number in range(8)))
-    assert next_orders(client, world, limit="30").count("Proven") == 9
-    assert statements(client, url, limit="30") <= before
-
-
 def test_a_comparison_costs_the_same_however_many_orders_differ(posted, client, keeper):
     url = page("preview_change_step", posted.integration.pk, "sales")
     form = setup_form(posted, "sales", number_prefix="X")
