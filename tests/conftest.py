@@ -5,12 +5,21 @@ import os
 os.environ.setdefault("SECRET_KEY", "test-only")
 
 import pytest
+from django.conf import settings as installation
 from django.db import connection
 
 from tests.support.processes import database_file, emptied_after
 from tests.support.sandbox import Sandbox
 from tests.support.time import FastTime
 from tests.support.world import World
+
+_NOBODY = "http://127.0.0.1:9"
+
+
+def pytest_configure():
+    """Where a test starts no simulated system nobody answers: none ever calls a real provider."""
+    for name in ("ECWID_API_URL", "QUICKBOOKS_API_URL", "QUICKBOOKS_TOKEN_URL", "QUICKBOOKS_REVOKE_URL"):
+        setattr(installation, name, _NOBODY)
 
 
 @pytest.fixture(scope="session")

@@ -8,11 +8,11 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import Act, scoped
-from integrations.connect_texts import error_in_words
 from integrations.errors import RemoteError
 from integrations.fields import UnreadableSecret
 from integrations.models import Integration
@@ -23,6 +23,7 @@ from sync.forms.base import StepForm
 from sync.forms.unsaved import step_unsaved
 from sync.models import PaymentMapping, ProductMatch, Record, TaxMapping
 from sync.reports.posted import posted_documents
+from sync.services.previewing import next_orders, no_preview_in_words
 from sync.views.common import demand, integration_for, member, number_in, show
 from sync.wizard.setup import Setup
 from sync.wizard.steps import step_named
@@ -42,19 +43,14 @@ def orders(request: HttpRequest, pk: int) -> HttpResponse:
     integration = _whole(integration_for(request, pk))
     limit = number_in(request, "limit", otherwise=LIMITS[0])
     limit = limit if limit in LIMITS else LIMITS[0]
-    previewed: list[PreviewedOrder] = []
-    problem = ""
-    try:
-        previewed = preview_orders(integration, limit=limit)
-    except (NotReady, RemoteError, UnreadableSecret) as error:
-        problem = _in_words(error, integration)
+    found = next_orders(integration, limit=limit)
     return show(
         request,
         "sync/preview.html",
         title=_("Preview: %(integration)s") % {"integration": integration},
         integration=integration,
-        orders=previewed,
-        problem=problem,
+        orders=found.orders,
+        problem=found.problem,
         limit=limit,
         limits=LIMITS,
     )
@@ -67,11 +63,11 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
     rows = rows.defer("payload", *(f"integration__{secret}" for secret in _SECRETS))
     found = get_object_or_404(scoped(rows, member(request), "integration__business"), pk=pk)
     previewed: list[PreviewedOrder] = []
-    problem = ""
+    problem: str | Promise = ""
     try:
         previewed = preview_orders(found.integration, refs=[found.store_ref])
     except NotReady as error:
-        problem = _in_words(error, found.integration)
+        problem = no_preview_in_words(error, found.integration)
     return show(
         request,
         "sync/preview_record.html",
@@ -137,7 +133,7 @@ def _changed(
     except ValidationError as error:
         context["complaints"] = error.messages
     except (NotReady, RemoteError, UnreadableSecret) as error:
-        context["problem"] = _in_words(error, integration)
+        context["problem"] = no_preview_in_words(error, integration)
     return show(request, "sync/preview_change.html", title=_("What would change"), **context)
 
 
@@ -145,12 +141,3 @@ def _whole(integration: Integration) -> Integration:
     """The integration with what deciding needs of its connections, all but their secrets."""
     rows = Integration.objects.select_related("business", "store", "books").defer(*_SECRETS)
     return rows.get(pk=integration.pk)
-
-
-def _in_words(error: Exception, integration: Integration) -> str:
-    """Why there is no preview, and the way out."""
-    if isinstance(error, RemoteError):
-        return error_in_words(error, integration.store)
-    if isinstance(error, UnreadableSecret):
-        return _("The stored credentials cannot be read. Whoever runs this installation must restore its keys.")
-    return _("There is nothing to decide with yet: connect QuickBooks, read its lists, and save the options first.")

@@ -15,6 +15,7 @@ from sync.forms.money import ItemsForm, PaymentsForm, RefundsForm
 from sync.forms.options import FlowsForm, OptionsForm
 from sync.forms.sales import AdvancedForm, SalesForm
 from sync.forms.taxes import TaxesForm
+from sync.services.previewing import next_orders
 from sync.translate.numbers import shortened
 from sync.wizard import golive, skus
 from sync.wizard.setup import Setup
@@ -24,6 +25,7 @@ MakeForm = Callable[[Setup, Given], StepForm]
 More = Callable[[Setup, Mapping[str, str]], dict[str, Any]]
 
 _TROUBLES_A_PAGE = 25
+_PREVIEWED = 10
 _SAMPLE_NUMBER = "1234"
 
 
@@ -126,6 +128,10 @@ def _checklist(setup: Setup, _asked: Mapping[str, str]) -> dict[str, Any]:
     return {"findings": found, "unseen": unseen, "may_start": all(one.weight != golive.Weight.BLOCKS for one in found)}
 
 
+def _next_orders(setup: Setup, _asked: Mapping[str, str]) -> dict[str, Any]:
+    return {"next": next_orders(setup.integration, limit=_PREVIEWED)}
+
+
 # -- the table ---------------------------------------------------------------------------------------------------------
 
 STEPS: tuple[Step, ...] = (
@@ -207,6 +213,7 @@ STEPS: tuple[Step, ...] = (
         _("Preview"),
         _("The documents that your next orders would become, line by line. Nothing is sent."),
         applies=_posts_orders,
+        more=_next_orders,
         template="sync/wizard_preview.html",
     ),
     Step(

@@ -149,3 +149,35 @@ def test_a_page_does_not_wait_as_long_as_a_sync_would():
     with pytest.raises(TemporaryError):
         clock.sleep(60)
     assert slept == [1]
+
+
+def prepared(client, pair):
+    """A draft with its pages up to the preview saved as they are offered."""
+    integration = begin(client, pair.business)
+    for step in ("options", "flows", "sales", "advanced", "items", "taxes", "payments"):
+        assert save(client, integration, step).status_code == 302
+    return integration
+
+
+def test_the_next_ten_orders_are_shown_before_going_live(client, root, pair):
+    pair.place(*(ORDER for _number in range(12)))
+    draft = prepared(client, pair)
+    answer = client.get(page(draft, "preview"))
+    shown = answer.content.decode()
+    assert "10 of the next 10 orders would go into the books." in shown
+    assert shown.count("Proven: the store says") == 10
+    assert not draft.records.exists()
+    assert pair.documents("Invoice") == []
+
+
+def test_without_any_order_the_preview_says_so(client, root, pair):
+    draft = prepared(client, pair)
+    assert "no order that would be posted yet" in client.get(page(draft, "preview")).content.decode()
+
+
+def test_a_store_that_is_silent_keeps_nobody_from_going_on(client, root, pair, sandbox):
+    draft = prepared(client, pair)
+    sandbox.ecwid.fault("status", status=403, times=99)
+    answer = client.get(page(draft, "preview"))
+    assert "errornote" in answer.content.decode()
+    assert save(client, draft, "preview").url == page(draft, "live")
