@@ -1,13 +1,16 @@
 """The simulated Ecwid as one system: its shops, its API under /api/v3, its OAuth pages."""
 
 from collections.abc import Callable, Iterable, Mapping
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request, Response
 
-from sandbox.ecwid import catalog, consent, events, orders, storefront
-from sandbox.ecwid.access import DEFAULT_SCOPES, Gate, too_many
+from sandbox.ecwid import catalog, consent, customers, events, orders, storefront
+from sandbox.ecwid.access import DEFAULT_SCOPES, IN_BATCH, Gate, too_many
+from sandbox.ecwid.batches import Batches
 from sandbox.ecwid.calls import Call, Endpoint
 from sandbox.ecwid.catalog_seed import seed_products
 from sandbox.ecwid.control import Control
@@ -19,13 +22,14 @@ from sandbox.ecwid.shops import SHOPS, ShopSpec
 from sandbox.ecwid.store import ShopState, StoredOrder
 from sandbox.ecwid.switch_table import SWITCHES
 from sandbox.ecwid.values import Json, WrongParameterError
-from sandbox.serving import Route, System, json_answer, json_body
+from sandbox.exact_json import dumps, loads
+from sandbox.serving import Route, System, json_answer
 from sandbox.webhooks import Event, Message
 
 _API = "/api/v3/<store>"
 _JSON_TYPES = {"application/json", "text/json"}
 _PRODUCTS_AGE_SECONDS = 90 * 86400
-_ENDPOINTS: tuple[Endpoint, ...] = (*storefront.ENDPOINTS, *orders.ENDPOINTS, *catalog.ENDPOINTS)
+_ENDPOINTS: tuple[Endpoint, ...] = (*storefront.ENDPOINTS, *orders.ENDPOINTS, *catalog.ENDPOINTS, *customers.ENDPOINTS)
 
 
 class Ecwid(System):
@@ -45,6 +49,7 @@ class Ecwid(System):
     def seed(self, options: Mapping[str, Any]) -> None:
         self.grants = {}
         self.gate = Gate(self.switches)
+        self.batches = Batches()
         self.shops = {spec.id: self._new_shop(spec) for spec in SHOPS}
         for store_id in DEMO_STORES if options.get("demo_orders") else ():
             place_demo_orders(
@@ -63,6 +68,7 @@ class Ecwid(System):
 
     def restore(self, documents: Iterable[tuple[str, str, Any]]) -> None:
         self.gate = Gate(self.switches)
+        self.batches = Batches()
         rows = list(documents)
         for kind, key, value in rows:
             if kind == "shop":
@@ -71,6 +77,8 @@ class Ecwid(System):
             "order": lambda shop, value: shop.put_order(StoredOrder(**value), 0),
             "product": _put_product_back,
             "deleted": lambda shop, value: shop.take_tombstone(value),
+            "customer": lambda shop, value: shop.customers.update({value["id"]: value}),
+            "deleted_customer": lambda shop, value: shop.deleted_customers.update({value["id"]: value}),
             "deleted_product": lambda shop, value: shop.deleted_products.update({value["id"]: value}),
         }
         for kind, key, value in rows:
@@ -113,30 +121,70 @@ class Ecwid(System):
         yield Route("POST", "/api/oauth/authorize", self._consent_decision)
         yield Route("GET", "/api/oauth/token", self._exchange_code)
         yield Route("POST", "/api/oauth/token", self._exchange_code)
+        yield Route("POST", f"{_API}/batch", self._refusing(self._start_batch))
+        yield Route("GET", f"{_API}/batch", self._refusing(self._show_batch))
         for endpoint in _ENDPOINTS:
             yield Route(endpoint.method, f"{_API}{endpoint.path}", self._handler(endpoint))
 
     def _handler(self, endpoint: Endpoint) -> Callable[..., Response]:
         def handle(request: Request, store: str, **path: str) -> Response:
+            shop, token = self._admitted(request, store, endpoint.scopes)
+            body = {} if endpoint.method in {"GET", "DELETE"} else _json_of(request)
+            call = Call(shop, token, request.args, body, self.timestamp(), self.switches)
+            fields = request.args.get("responseFields") if endpoint.method == "GET" else None
+            return json_answer(trimmed(endpoint.answer(call, **path), fields))
+
+        return self._refusing(handle)
+
+    def _refusing(self, work: Callable[..., Response]) -> Callable[..., Response]:
+        """The work, with its refusals as the shop's answers."""
+
+        def handle(request: Request, **path: str) -> Response:
             try:
-                call = self._admitted(request, store, endpoint)
-                value = endpoint.answer(call, **path)
+                return work(request, **path)
             except ShopError as error:
                 return self._refused_work(error)
             except WrongParameterError as error:
                 return self._refused_work(ShopError(400, str(error)))
-            fields = request.args.get("responseFields") if endpoint.method == "GET" else None
-            return json_answer(trimmed(value, fields))
 
         return handle
 
-    def _admitted(self, request: Request, store: str, endpoint: Endpoint) -> Call:
+    def _admitted(self, request: Request, store: str, scopes: str) -> tuple[ShopState, str]:
         shop = self.shops.get(int(store)) if store.isascii() and store.isdigit() else None
         if shop is None:
             raise ShopError(404, "Store not found", "STORE_NOT_FOUND")
-        token = self.gate.admit(request, shop, endpoint.scopes, self.timestamp())
-        body = {} if endpoint.method in {"GET", "DELETE"} else _json_of(request)
-        return Call(shop, token, request.args, body, self.timestamp(), self.switches)
+        return shop, self.gate.admit(request, shop, scopes, self.timestamp())
+
+    # -- batches -------------------------------------------------------------------------------------------------
+
+    def _start_batch(self, request: Request, store: str) -> Response:
+        shop, _ = self._admitted(request, store, "")
+        seconds = float(self.switches["batch_seconds"])
+
+        def carry(call: Json) -> Response:
+            answer = self._carry(request, store, call)
+            self.commit()  # a later call that is refused takes nothing of this one back
+            return answer
+
+        now = self.timestamp()
+        calls = _any_json_of(request)
+        return json_answer(self.batches.run(shop.id, calls, request.args, now, seconds=seconds, carry=carry))
+
+    def _carry(self, batch: Request, store: str, call: Json) -> Response:
+        """One call of a batch, with the batch's own token."""
+        builder = EnvironBuilder(f"/api/v3/{store}{call['path']}", method=call.get("method", "GET"))
+        builder.headers["Authorization"] = batch.headers.get("Authorization", "")
+        if "body" in call:
+            builder.content_type = "application/json"
+            builder.input_stream = BytesIO(dumps(call["body"]).encode())
+        request = Request({**builder.get_environ(), "REMOTE_ADDR": batch.remote_addr or "", IN_BATCH: True})
+        route, arguments = self._match(request)
+        return route.handler(request, **arguments) if route else self.unknown_route_answer(request)
+
+    def _show_batch(self, request: Request, store: str) -> Response:
+        shop, _ = self._admitted(request, store, "")
+        ticket, escaped = request.args.get("ticket", ""), request.args.get("escapedJson") == "true"
+        return json_answer(self.batches.state(shop.id, ticket, self.timestamp(), escaped=escaped))
 
     # -- answers -------------------------------------------------------------------------------------------------
 
@@ -205,9 +253,16 @@ def _put_product_back(shop: ShopState, value: Json) -> None:
 
 def _json_of(request: Request) -> Json:
     """The body of a write. Raises ShopError: 415 for another content type, 400 for broken JSON."""
+    body = _any_json_of(request)
+    if not isinstance(body, dict):
+        raise ShopError(400, "Malformed JSON: the body must be a JSON object")
+    return body
+
+
+def _any_json_of(request: Request) -> Any:
     if request.mimetype not in _JSON_TYPES:
         raise ShopError(415, "Expected content type application/json or text/json")
     try:
-        return json_body(request)
-    except (TypeError, ValueError) as error:
+        return loads(request.get_data() or "{}")
+    except ValueError as error:
         raise ShopError(400, f"Malformed JSON: {error}") from None

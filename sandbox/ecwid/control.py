@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Request, Response
 
-from sandbox.ecwid import placing
+from sandbox.ecwid import embedding, placing
 from sandbox.ecwid.catalog import add_product, change_product, delete_product
+from sandbox.ecwid.consent import CLIENT_SECRET
 from sandbox.ecwid.errors import ShopError, not_found
 from sandbox.ecwid.examples import example_order
 from sandbox.ecwid.payload import order_from_cart
@@ -50,6 +51,8 @@ class Control:
             ("DELETE", "/products/<product>", self._delete_product),
             ("PATCH", "/products/<product>/combinations/<variation>", self._change_variation),
             ("PUT", "/locations", self._set_locations),
+            ("GET", "/customers", self._list_customers),
+            ("GET", "/embedding", self._app_address),
             ("POST", "/tokens", self._add_token),
             ("POST", "/tokens/revoke", self._revoke_tokens),
         )
@@ -181,6 +184,24 @@ class Control:
         for product in list(shop.products.values()):
             shop.put_product(product, self._now)
         return {"ok": True}
+
+    def _list_customers(self, shop: ShopState, _request: Request) -> Any:
+        return list(shop.customers.values())
+
+    def _app_address(self, shop: ShopState, request: Request) -> Json:
+        """Where the shop's admin opens the app at ?app_url=; `mode` is default or enhanced."""
+        asked = request.args
+        token, state = asked.get("token") or next(iter(shop.tokens)), asked.get("app_state", "")
+        content = embedding.payload(
+            shop.id,
+            token,
+            lang=asked.get("lang", shop.profile["languages"]["defaultLanguage"]),
+            view_mode=asked.get("view_mode", "PAGE"),
+            app_state=state,
+        )
+        if asked.get("mode") == "enhanced":
+            return {"url": embedding.in_query(asked["app_url"], content, CLIENT_SECRET, state)}
+        return {"url": embedding.in_fragment(asked["app_url"], content)}
 
     def _add_token(self, shop: ShopState, request: Request) -> Json:
         """{"token": ..., "scopes": "read_orders ..."}"""

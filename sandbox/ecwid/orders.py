@@ -87,6 +87,10 @@ def get_order(call: Call, order: str) -> Json:
     return find(call, order).payload
 
 
+def list_invoices(call: Call, order: str) -> Json:
+    return {"invoices": find(call, order).payload.get("invoices", [])}
+
+
 def create_order(call: Call) -> Json:
     """Totals are stored as they come."""
     check_statuses(call.body)
@@ -143,6 +147,7 @@ ENDPOINTS = (
     Endpoint("POST", "/orders", "create_orders", create_order),
     Endpoint("GET", "/orders/deleted", "read_orders", list_deleted),
     Endpoint("GET", "/orders/<order>", "read_orders", get_order),
+    Endpoint("GET", "/orders/<order>/invoices", "read_orders read_invoices", list_invoices),
     Endpoint("PUT", "/orders/<order>", "update_orders", put_order),
     Endpoint("DELETE", "/orders/<order>", "update_orders", remove_order),
 )

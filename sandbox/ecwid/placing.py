@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 
+from sandbox.ecwid.customers import note_buyer
 from sandbox.ecwid.errors import ShopError
+from sandbox.ecwid.invoices import with_invoices
 from sandbox.ecwid.profile import FULFILLMENT_STATUSES, PAYMENT_STATUSES
 from sandbox.ecwid.stock import move_stock
 from sandbox.ecwid.store import ShopState, StoredOrder
@@ -77,6 +79,8 @@ def place_order(
     paid = payload.get("paymentStatus") == "PAID"
     if paid:
         move_stock(shop, payload.get("items") or (), -1, now)
+    note_buyer(shop, payload, now, counts=paid)
+    payload = with_invoices(shop, payload, now)
     order = StoredOrder(number, payload, paid, decimal(payload.get("total")) if paid else 0)
     shop.put_order(order, now)
     return order
@@ -152,7 +156,7 @@ def write_order(
 ) -> StoredOrder:
     """Put the order with `changes`; a move to cancelled or refunded puts the goods back once."""
     stamp = _instant({}, "update", now) if bump else {}
-    payload = {**order.payload, **stamp, **changes}
+    payload = with_invoices(shop, {**order.payload, **stamp, **changes}, now)
     back = restock and order.stock_taken and payload.get("paymentStatus") in _RESTOCKING
     if back:
         move_stock(shop, order.payload.get("items") or (), +1, now)

@@ -103,7 +103,7 @@ def matching(objects: Iterable[Json], tests: Sequence[Test]) -> list[Json]:
     return [each for each in objects if all(test(each) for test in tests)]
 
 
-def _time_bound(field: str, *, upper: bool) -> Callable[[str], Test]:
+def time_bound(field: str, *, upper: bool) -> Callable[[str], Test]:
     """Both bounds are inclusive."""
 
     def make(text: str) -> Test:
@@ -118,7 +118,7 @@ def _time_bound(field: str, *, upper: bool) -> Callable[[str], Test]:
     return make
 
 
-def _amount_bound(field: str, *, upper: bool) -> Callable[[str], Test]:
+def amount_bound(field: str, *, upper: bool) -> Callable[[str], Test]:
     def make(text: str) -> Test:
         try:
             bound = decimal(text)
@@ -142,7 +142,7 @@ def _status_in(field: str, known: Mapping[str, str]) -> Callable[[str], Test]:
     return make
 
 
-def _equals(field: str) -> Callable[[str], Test]:
+def equals(field: str) -> Callable[[str], Test]:
     return lambda text: lambda each: str(each.get(field, "")).lower() == text.lower()
 
 
@@ -182,18 +182,18 @@ _ORDER_PARAMETERS: dict[str, Callable[[str], Test]] = {
     "orderNumber": _ids,
     "vendorOrderNumber": _ids,
     "keywords": _order_keywords,
-    "email": _equals("email"),
-    "customerId": _equals("customerId"),
+    "email": equals("email"),
+    "customerId": equals("customerId"),
     "productId": _has_product,
-    "totalFrom": _amount_bound("total", upper=False),
-    "totalTo": _amount_bound("total", upper=True),
-    "createdFrom": _time_bound("createTimestamp", upper=False),
-    "createdTo": _time_bound("createTimestamp", upper=True),
-    "updatedFrom": _time_bound("updateTimestamp", upper=False),
-    "updatedTo": _time_bound("updateTimestamp", upper=True),
+    "totalFrom": amount_bound("total", upper=False),
+    "totalTo": amount_bound("total", upper=True),
+    "createdFrom": time_bound("createTimestamp", upper=False),
+    "createdTo": time_bound("createTimestamp", upper=True),
+    "updatedFrom": time_bound("updateTimestamp", upper=False),
+    "updatedTo": time_bound("updateTimestamp", upper=True),
     "shippingMethod": _shipped_by,
-    "paymentMethod": _equals("paymentMethod"),
-    "paymentModule": _equals("paymentModule"),
+    "paymentMethod": equals("paymentMethod"),
+    "paymentModule": equals("paymentModule"),
     "paymentStatus": _status_in("paymentStatus", PAYMENT_STATUSES),
     "fulfillmentStatus": _status_in("fulfillmentStatus", FULFILLMENT_STATUSES),
     "couponCode": _with_coupon,
@@ -229,7 +229,7 @@ def _product_keyword(text: str) -> Test:
     return lambda product: any(needle in word.lower() for word in (product.get("name", ""), *_skus(product)))
 
 
-def _flag(field: str) -> Callable[[str], Test]:
+def flag(field: str) -> Callable[[str], Test]:
     def make(text: str) -> Test:
         wanted = truth(text, field)
         return lambda product: bool(product.get(field)) is wanted
@@ -241,15 +241,15 @@ _PRODUCT_PARAMETERS: dict[str, Callable[[str], Test]] = {
     "productId": _product_ids,
     "sku": _has_sku,
     "keyword": _product_keyword,
-    "enabled": _flag("enabled"),
-    "inStock": _flag("inStock"),
-    "isGiftCard": _flag("isGiftCard"),
-    "priceFrom": _amount_bound("price", upper=False),
-    "priceTo": _amount_bound("price", upper=True),
-    "createdFrom": _time_bound("createTimestamp", upper=False),
-    "createdTo": _time_bound("createTimestamp", upper=True),
-    "updatedFrom": _time_bound("updateTimestamp", upper=False),
-    "updatedTo": _time_bound("updateTimestamp", upper=True),
+    "enabled": flag("enabled"),
+    "inStock": flag("inStock"),
+    "isGiftCard": flag("isGiftCard"),
+    "priceFrom": amount_bound("price", upper=False),
+    "priceTo": amount_bound("price", upper=True),
+    "createdFrom": time_bound("createTimestamp", upper=False),
+    "createdTo": time_bound("createTimestamp", upper=True),
+    "updatedFrom": time_bound("updateTimestamp", upper=False),
+    "updatedTo": time_bound("updateTimestamp", upper=True),
 }
 
 _PRODUCT_SORTS: dict[str, tuple[str, bool]] = {

@@ -72,6 +72,8 @@ class ShopState:
         self.products: dict[int, Json] = {}
         self.deleted_orders: dict[int, Json] = {}
         self.deleted_products: dict[int, Json] = {}
+        self.customers: dict[int, Json] = {}
+        self.deleted_customers: dict[int, Json] = {}
         self.locations: list[str] = []
         self.order_index = SearchIndex()
         self.product_index = SearchIndex()
@@ -157,6 +159,23 @@ class ShopState:
     def listing(self, sku: str) -> Listing | None:
         found = self.listings(sku)
         return found[0] if found else None
+
+    # -- customers -----------------------------------------------------------------------------------------------
+
+    def put_customer(self, customer: Json) -> None:
+        number = customer["id"]
+        verb = "updated" if number in self.customers else "created"
+        self.tell(f"customer.{verb}", number, {"customerEmail": customer["email"]})
+        self.customers[number] = customer
+        self._documents.put("customer", f"{self.id}/{number}", customer)
+
+    def remove_customer(self, customer: Json, tombstone: Json) -> None:
+        number = customer["id"]
+        self.tell("customer.deleted", number, {"customerEmail": customer["email"]})
+        del self.customers[number]
+        self.deleted_customers[number] = tombstone
+        self._documents.remove("customer", f"{self.id}/{number}")
+        self._documents.put("deleted_customer", f"{self.id}/{number}", tombstone)
 
     # -- the shop itself -----------------------------------------------------------------------------------------
 

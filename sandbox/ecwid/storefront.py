@@ -28,8 +28,10 @@ def get_latest_stats(call: Call) -> Json:
     """When each kind of object last changed."""
     shop = call.shop
     orders = [int(order.payload.get("updateTimestamp", 0)) for order in shop.orders.values()]
+    customers = [int(customer["updatedTimestamp"]) for customer in shop.customers.values()]
     products = [int(product["updateTimestamp"]) for product in shop.products.values()]
     return {
+        "customersUpdated": date_text(max(customers, default=0)),
         "ordersUpdated": date_text(max(orders, default=0)),
         "productsUpdated": date_text(max(products, default=0)),
     }

@@ -18,6 +18,8 @@ SWITCHES = (
     Switch("bad_token_block_seconds", default=3600, says="How long such a block lasts, for good tokens too"),
     Switch("throttle_body", default="json", says="The body of a 429", choices=("json", "empty")),
     Switch("retry_after_header", default=True, says="A 429 says in Retry-After how long to wait"),
+    Switch("batch_seconds", default=0, says="A batch says that it is in progress for so long"),
+    Switch("batch_calls_count", default=True, says="Each call of a batch counts against the limit of requests"),
     Switch("refuse_limit_over_100", default=False, says="limit=500 is answered 400 instead of being cut to 100"),
     Switch("max_offset", default=None, says="An offset beyond this is answered 400; null is no limit"),
     Switch("orders_newest_first", default=True, says="Orders are listed newest first; off: oldest first"),

@@ -150,6 +150,21 @@ def test_after_an_edit_what_was_paid_is_what_can_be_refunded(shop: Shop):
     )
 
 
+def test_invoices_are_written_where_the_shop_wants_them(shop: Shop):
+    assert shop.get(f"/orders/{shop.place()['id']}/invoices") == {"invoices": []}
+    shop.control("PATCH", "/settings", {"taxInvoiceSettings": {"enableTaxInvoices": True}})
+    order = shop.place()
+    path = f"/orders/{order['id']}/invoices"
+    (sale,) = shop.get(path)["invoices"]
+    assert (sale["type"], sale["created"]) == ("SALE", "2026-09-21 14:13:20 +0000")
+    shop.control("POST", f"/orders/{order['id']}/refund", {"amount": 5})
+    assert len(shop.get(path)["invoices"]) == 1
+    shop.control("POST", f"/orders/{order['id']}/refund")
+    assert [each["type"] for each in shop.get(path)["invoices"]] == ["SALE", "FULL_CANCEL"]
+    shop.control("POST", "/tokens", {"token": "secret_sim_1003", "scopes": "read_orders"})
+    assert shop.call("GET", path).status_code == 403
+
+
 def test_an_edited_order_has_new_totals_and_old_line_taxes(shop: Shop):
     order = shop.place()
     edited = shop.control(
