@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import Act
@@ -17,7 +18,7 @@ from accounts.admin_show import label
 from accounts.models import Business
 from integrations.models import BooksConnection, BooksObject, ConnectionState, StoreConnection
 from integrations.models.connections import Connection
-from integrations.tokens import consent_end, ends_soon
+from integrations.tokens import consent_end, ends_soon, is_unused
 from integrations.words import list_in_words
 
 STATE_COLOURS = {
@@ -105,7 +106,7 @@ class BooksConnectionAdmin(ConnectionAdmin):
     list_display = ("title", "business", "account_id", "currency", "state_label", "consent_ends", "checked_at")
     fieldsets = (
         (None, {"fields": ("title", "business", "account_id", "currency")}),
-        (_("Connection"), {"fields": ("state_label", "state_detail", "consent_ends", "checked_at", "created_at")}),
+        (_("Connection"), {"fields": ("state_label", "state_detail", "consent_told", "checked_at", "created_at")}),
         (_("Lists"), {"fields": ("mirrored_at", "list_counts")}),
     )
 
@@ -127,3 +128,11 @@ class BooksConnectionAdmin(ConnectionAdmin):
         objects, counts, perms_needed, protected = super().get_deleted_objects(objs, request)
         copied: Any = BooksObject._meta.verbose_name  # noqa: SLF001 - Django's public name
         return objects, counts, perms_needed - {copied, str(copied)}, protected
+    @display(description=_("consent ends"))
+    def consent_told(self, books: BooksConnection) -> str | SafeString:
+        """With what to do, where it ends soon."""
+        if not ends_soon(books, timezone.now()):
+            return self.consent_ends(books)
+        renewed = _("A sync, or a test of the connection, puts it off for 100 days.")
+        for_good = _("An owner connects the company again before that day.")
+        return format_html("{} {}", self.consent_ends(books), renewed if is_unused(books) else for_good)

@@ -172,7 +172,7 @@ def test_the_next_ten_orders_are_shown_before_going_live(client, root, pair):
 
 def test_without_any_order_the_preview_says_so(client, root, pair):
     draft = prepared(client, pair)
-    assert "no order that would be posted yet" in client.get(page(draft, "preview")).content.decode()
+    assert "no new order to show" in client.get(page(draft, "preview")).content.decode()
 
 
 def test_a_store_that_is_silent_keeps_nobody_from_going_on(client, root, pair, sandbox):
