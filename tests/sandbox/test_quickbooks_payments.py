@@ -396,6 +396,16 @@ def test_deleting_an_applied_credit_opens_its_invoice_again(desk: Desk) -> None:
     assert balance(desk) == Decimal("100.00")
 
 
+def test_the_money_beside_a_deleted_credit_stays_applied(desk: Desk) -> None:
+    desk.switch(delete_paid_invoice="unapplied")
+    invoice = desk.invoice(desk.line("100.00"))
+    credit = desk.write("CreditMemo", desk.sale(desk.line("30.00")))
+    payment = pay(desk, "20.00", ("Invoice", invoice, "50.00"), ("CreditMemo", credit, "30.00"))
+    desk.write("CreditMemo", identity(fresh(desk, "CreditMemo", credit)), operation="delete")
+    assert fresh(desk, "Invoice", invoice)["Balance"] == Decimal("80.00")
+    assert fresh(desk, "Payment", payment)["UnappliedAmt"] == 0
+
+
 def test_deleting_the_payment_of_zero_opens_both_sides_again(desk: Desk) -> None:
     invoice = desk.invoice(desk.line("100.00"))
     credit = desk.write("CreditMemo", desk.sale(desk.line("30.00")))
