@@ -125,6 +125,7 @@ class Refund:
     refunded_at: datetime
     reason: str = ""
     method: str = ""
+    restocked: bool = False  # the goods are back on the shelf
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +212,8 @@ class Product:
 
     `stock` is None where the store tells no level; `unlimited` says that it does not count the product at all. A bundle
     names the products it is made of in `components`: its level follows from theirs. `in_places`: its stock lies in
-    several places. `family` is what the whole product is called, where this is one of its variations.
+    several places. `family` is what the whole product is called, where this is one of its variations. `changed_at` is
+    when anything of it was changed last, its level included, where the store tells that.
     """
 
     product_ref: str
@@ -226,6 +228,7 @@ class Product:
     in_places: bool = False
     components: tuple[str, ...] = ()
     family: str = ""
+    changed_at: datetime | None = None
 
     @property
     def ref(self) -> str:
@@ -233,7 +236,8 @@ class Product:
         return product_ref(self.product_ref, self.variation_ref)
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        """All but when it changed."""
+        return {name: value for name, value in asdict(self).items() if name != "changed_at"}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Product":

@@ -89,6 +89,60 @@ TEXTS: Mapping[Reason, ReasonText] = {
         _("%(paid)s %(currency)s was paid, more than the order's total of %(total)s; payments count up to the total."),
         _("Give the rest back in the store, or enter it in QuickBooks as a credit."),
     ),
+    Reason.ITEM_EXISTS: _ok(
+        _("QuickBooks has the item “%(item)s” for the SKU “%(sku)s” already; it was left as it is."),
+    ),
+    Reason.ITEM_DIFFERS: _ok(
+        _(
+            "QuickBooks has the item already and it was left as it is: “%(item)s” at %(books_price)s there,"
+            " “%(product)s” at %(store_price)s in the store."
+        ),
+    ),
+    Reason.ITEM_UPDATED: _ok(
+        _("The item “%(item)s” was given the name, price and description of “%(product)s”."),
+    ),
+    Reason.STOCK_SET: _ok(_("The store's level of “%(product)s” was set: %(before)s → %(after)s.")),
+    Reason.STOCK_COUNTED_NOW: _ok(
+        _("The store did not count “%(product)s”; it does now, and its level was set to %(after)s."),
+    ),
+    Reason.STOCK_RESTORED: _ok(_("%(user)s brought back the level that “%(product)s” had before.")),
+    Reason.PRODUCT_DISABLED: _skipped(_("“%(product)s” is switched off in the store.")),
+    Reason.PRODUCT_GONE: _skipped(_("“%(product)s” is not in the store any more.")),
+    Reason.PRODUCT_IS_GIFT_CARD: _skipped(
+        _("“%(product)s” is a gift card: its sales go to the item that Sale options choose for gift cards."),
+    ),
+    Reason.PRODUCT_WITHOUT_SKU: _skipped(
+        _("“%(product)s” has no SKU, so its item cannot be found and its level was left alone."),
+        _("Give it a SKU in the store."),
+        "store",
+    ),
+    Reason.STOCK_OF_BUNDLE: _skipped(
+        _("“%(product)s” is a bundle: the store works out its level from the products it is made of."),
+    ),
+    Reason.STOCK_IN_BUNDLES: _skipped(
+        _(
+            "“%(product)s” is also sold as a part of bundles, and QuickBooks does not take those sales off its stock:"
+            " its level was left alone."
+        ),
+    ),
+    Reason.STOCK_IN_PLACES: _skipped(
+        _("The stock of “%(product)s” lies in several places, which another system keeps."),
+    ),
+    Reason.STOCK_UNLIMITED: _skipped(
+        _("The store does not count “%(product)s”."),
+        _("Stock options can have such products counted."),
+        "stock",
+    ),
+    Reason.STOCK_ITEM_MISSING: _skipped(
+        _("QuickBooks has no item in use for “%(product)s” (SKU %(sku)s)."),
+        _("Add the item in QuickBooks, or match the SKU to another item in Items."),
+        "items",
+    ),
+    Reason.STOCK_NOT_COUNTED: _skipped(
+        _("QuickBooks tells no quantity for “%(product)s” (SKU %(sku)s), and none is not zero."),
+        _("Make it an inventory item in QuickBooks if its stock is to be counted there."),
+        "quickbooks",
+    ),
     Reason.BEFORE_START_DATE: _skipped(
         _("The order is dated %(date)s, before the start date %(start_date)s."),
         _("Choose an earlier start date for the integration if it belongs in the books."),
@@ -175,12 +229,12 @@ TEXTS: Mapping[Reason, ReasonText] = {
     ),
     Reason.SKU_MISSING: _held(
         _("The product “%(product)s” has no SKU, so its item cannot be found."),
-        _("Give it a SKU in the store, also in this order; the order is posted with the next sync."),
+        _("Give it a SKU in the store; an order that waits for it needs it, too."),
         "store",
     ),
     Reason.SKU_UNUSABLE: _held(
         _("No item can be created for “%(product)s”: QuickBooks cannot hold the SKU “%(sku)s”."),
-        _("Match the SKU to an item in Items; the order is posted with the next sync."),
+        _("Match the SKU to an item in Items; what waits for it goes with the next sync."),
         "items",
     ),
     Reason.ITEM_MISSING: _held(
@@ -190,17 +244,17 @@ TEXTS: Mapping[Reason, ReasonText] = {
     ),
     Reason.ITEM_AMBIGUOUS: _held(
         _("More than one QuickBooks item answers to the SKU “%(sku)s”."),
-        _("Match the SKU to the right one in Items; the order is posted with the next sync."),
+        _("Match the SKU to the right one in Items; what waits for it goes with the next sync."),
         "items",
     ),
     Reason.ITEM_INACTIVE: _held(
         _("The QuickBooks item for the SKU “%(sku)s” is inactive."),
-        _("Make it active again in QuickBooks, or match the SKU to another item in Items; the order is posted then."),
+        _("Make it active again in QuickBooks, or match the SKU to another item in Items; what waits goes on then."),
         "items",
     ),
     Reason.ITEM_ACCOUNTS_MISSING: _held(
         _("The item for the SKU “%(sku)s” cannot be created; still to be chosen: %(accounts)s."),
-        _("Choose what is missing in Items; the order is posted with the next sync."),
+        _("Choose what is missing in Items; what waits for it goes with the next sync."),
         "items",
     ),
     Reason.PAYMENT_ACCOUNT_MISSING: _held(
@@ -267,6 +321,31 @@ TEXTS: Mapping[Reason, ReasonText] = {
     Reason.ORDER_UNREADABLE: _held(
         _("The store sent an order that cannot be read: %(detail)s."),
         _("Enter the sale in QuickBooks by hand, ignore the order here, and tell whoever runs this installation."),
+        "store",
+    ),
+    Reason.SKU_DUPLICATE: _held(
+        _("The store has more than one product with the SKU “%(sku)s”; one of them is “%(product)s”."),
+        _("Give each a SKU of its own in the store."),
+        "store",
+    ),
+    Reason.STOCK_AWAITS_APPROVAL: _held(
+        _("The store's level of “%(product)s” would become %(after)s, which somebody should see first."),
+        _("Look at the table of old and new levels, and approve or reject it."),
+        "stock_push",
+    ),
+    Reason.STOCK_REJECTED: _held(
+        _("%(user)s rejected the levels that QuickBooks has; the one of “%(product)s” would have become %(after)s."),
+        _("Correct the quantities in QuickBooks: what differs then is shown again."),
+        "quickbooks",
+    ),
+    Reason.STOCK_NOT_WRITABLE: _held(
+        _("The store does not let its stock levels be set: %(detail)s."),
+        _("If another system keeps the store's stock, switch the stock flow off; else check this app's permissions."),
+        "stock",
+    ),
+    Reason.STOCK_REFUSED: _held(
+        _("The store refused the level %(after)s of “%(product)s”: %(detail)s."),
+        _("Mend in the store what it names; the next sync tries again."),
         "store",
     ),
     Reason.BOOKS_UNAVAILABLE: _failed(
@@ -349,7 +428,7 @@ TEXTS: Mapping[Reason, ReasonText] = {
         _("%(user)s decided that the document stays as it is, although the order says otherwise."),
     ),
     Reason.IGNORED_BY_PERSON: _skipped(
-        _("%(user)s decided to leave this order out of the books."),
+        _("%(user)s decided to leave this out."),
         _("Retry puts it back in line."),
     ),
 }

@@ -5,7 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from integrations.commerce import Product, product_ref
-from integrations.ecwid.values import Json, child, number, reference, rows, text
+from integrations.ecwid.values import Json, child, moment, number, reference, rows, text
 from integrations.errors import Malformed
 from integrations.money import ZERO
 
@@ -30,6 +30,7 @@ def products_of(product: Json) -> Iterator[Product]:
         is_gift_card=product.get("isGiftCard") is True,
         in_places=len(child(product, "locationInventory")) > 1,
         components=tuple(_component(row) for row in rows(product, "compositeComponents")),
+        changed_at=moment(product, "update"),
     )
     yield base
     for variation in rows(product, "combinations"):

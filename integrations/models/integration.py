@@ -29,7 +29,16 @@ class ReportWhen(models.TextChoices):
     WEEKLY = "weekly", _("Weekly")
 
 
-_MOVED_BY_SYNCS = frozenset({"revision", "orders_read_from", "orders_read_until"})
+_MOVED_BY_SYNCS = frozenset(
+    {
+        "revision",
+        "orders_read_from",
+        "orders_read_until",
+        "products_read_until",
+        "stock_read_until",
+        "stock_compared_at",
+    }
+)
 
 
 def today() -> date:
@@ -76,6 +85,11 @@ class Integration(models.Model):
     # only together with the records.
     orders_read_from = models.DateTimeField(null=True, editable=False)
     orders_read_until = models.DateTimeField(_("orders read until"), null=True, editable=False)
+    # The same for products that become items, and for the levels of the store; `stock_compared_at` is when all of these
+    # were last read and compared.
+    products_read_until = models.DateTimeField(null=True, editable=False)
+    stock_read_until = models.DateTimeField(null=True, editable=False)
+    stock_compared_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     class Meta:

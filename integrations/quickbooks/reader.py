@@ -74,6 +74,12 @@ def posted(entity: str, obj: Json) -> Posted:
     )
 
 
+def on_hand(item: Json) -> Decimal | None:
+    """How many there are of an item; None where QuickBooks does not count it, which is not zero."""
+    quantity = item.get("QtyOnHand")
+    return None if quantity is None else _decimal(quantity, "QtyOnHand")
+
+
 def company(
     info: Json, preferences: Json, tax_codes: Iterable[Json], tax_rates: Iterable[Json], *, realm_id: str = ""
 ) -> Company:

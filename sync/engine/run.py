@@ -11,7 +11,7 @@ from integrations.errors import RemoteError
 from integrations.fields import UnreadableSecret
 from integrations.http import Clock
 from integrations.models import Integration
-from sync.engine import ordering
+from sync.engine import ordering, stocking
 from sync.engine.lease import LASTS, LeaseBusy, LeaseLost, leased
 from sync.engine.progress import RowProgress, Watcher
 from sync.engine.session import Session, Stop, stopped_by
@@ -29,7 +29,10 @@ class Flow(NamedTuple):
 
 
 # In the order in which a run works on them.
-_FLOWS: Mapping[str, Flow] = {"orders": Flow(ordering.synchronise, ordering.preview)}
+_FLOWS: Mapping[str, Flow] = {
+    "orders": Flow(ordering.synchronise, ordering.preview),
+    "stock": Flow(stocking.synchronise, stocking.preview),
+}
 FLOWS = tuple(_FLOWS)
 
 
@@ -44,11 +47,13 @@ def run_integration(
     watcher: Watcher | None = None,
     deadline: datetime | None = None,
     run: Run | None = None,
+    approve: bool = False,
 ) -> Run:
     """Synchronise now and return the finished run; its `state` and `reason` say how it went.
 
     `run` is a row that was made ahead and is carried out now: its own trigger, user and flows count.
-    After `deadline` no further page of orders is begun; what is left stays due.
+    After `deadline` no further page of orders is begun; what is left stays due. `approve` also carries out a push of
+    stock levels that waits for a person's approval, or that would.
     Never raises for what the outside world does. A mistake of our own is logged, marks the run as broken, and raised.
     """
     clock = clock or Clock()
@@ -58,6 +63,7 @@ def run_integration(
     )
     run.integration = integration
     session = Session(run, clock, RowProgress(run, clock, watcher), deadline)
+    session.approves = approve
     try:
         _carry_out(session)
         run.state = RunState.FINISHED

@@ -1,6 +1,7 @@
 """What the flows of one run share: the store, the books, the clock, the log, and why a run stops."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, partial
@@ -60,6 +61,7 @@ class Session:
         # The store did not answer: what is known already goes into the books all the same, and the run ends with it.
         self.store_problem: Stop | None = None
         self.calls = {"store": 0, "books": 0}
+        self.approves = False  # a push of stock levels that waits for a person's approval
         self.renew: Callable[[], None] = _nothing
         self._deadline = deadline
 
@@ -102,6 +104,15 @@ class Session:
         company, options = mirror.company(self.books), load_options(self.integration)
         self.recorder.decided_with(self.books.mirror_revision)
         return Planner(self.integration, self.store, options, company)
+
+    @contextmanager
+    def asking_store(self) -> Iterator[None]:
+        """What the store refuses or fails to answer inside ends the run. Raises Stop."""
+        try:
+            yield
+        except RemoteError as error:
+            note_error(self.integration.store, error)
+            raise stopped_by(error, "store") from error
 
     def _before(self, provider: str) -> None:
         self.renew()

@@ -15,11 +15,13 @@ from sync.models.settings import (
     StockSettings,
 )
 from sync.models.setup import SetupProgress
+from sync.models.stock import AskBecause, PushState, StockChange, StockPush
 from sync.models.wanted import WantedOrder
 
 __all__ = [
     "Action",
     "AlarmNotice",
+    "AskBecause",
     "Batch",
     "CustomerLink",
     "Heartbeat",
@@ -32,6 +34,7 @@ __all__ = [
     "PostingState",
     "ProductMatch",
     "ProductSettings",
+    "PushState",
     "Record",
     "RecordKind",
     "RecordState",
@@ -42,6 +45,8 @@ __all__ = [
     "RunState",
     "SettingChange",
     "SetupProgress",
+    "StockChange",
+    "StockPush",
     "StockSettings",
     "StoreHabit",
     "TaxMapping",

@@ -36,6 +36,7 @@ class Action(models.TextChoices):
     HELD = "held", _("Held")
     FAILED = "failed", _("Failed")
     WOULD_CREATE = "would_create", _("Would be created")
+    WOULD_UPDATE = "would_update", _("Would be updated")
 
 
 class Run(models.Model):

@@ -152,11 +152,25 @@ class RefundSettings(IntegrationSetting):
         return f"{self.integration}: {self._meta.verbose_name}"
 
 
+class OpeningQuantity(models.TextChoices):
+    ZERO = "zero", _("Zero: you enter the stock in QuickBooks yourself")
+    STORE = "store", _("The store's level, plus what is sold and not in the books yet")
+
+
 class ProductSettings(IntegrationSetting):
-    """Whether new store products become items (I5)."""
+    """How new and changed store products become items (I5). What is empty is as for items made for orders."""
 
     integration = one_integration("products")
     enabled = models.BooleanField(_("create items for new products"), default=False)
+    create_as = models.CharField(_("create as"), max_length=15, choices=CreateAs, blank=True)
+    income_account = books_object(_("income account"))
+    expense_account = books_object(_("expense or cost of goods sold account"))
+    asset_account = books_object(_("inventory asset account"))
+    opening_quantity = models.CharField(
+        _("opening quantity"), max_length=10, choices=OpeningQuantity, default=OpeningQuantity.ZERO
+    )
+    inventory_start = models.DateField(_("stock is counted from"), null=True, blank=True)
+    update_items = models.BooleanField(_("update name, price and description of items made here"), default=False)
 
     class Meta:
         verbose_name = _("product options")
@@ -174,6 +188,7 @@ class StockSettings(IntegrationSetting):
     guard_percent = models.PositiveSmallIntegerField(
         _("stop when more than this percentage would fall to zero"), default=20, validators=[MaxValueValidator(100)]
     )
+    include_unlimited = models.BooleanField(_("also products that the store does not count"), default=False)
 
     class Meta:
         verbose_name = _("stock options")

@@ -15,12 +15,31 @@ class Reason(StrEnum):
     PAYMENT_ADDED = "payment_added"  # amount, currency
     OVERPAID = "overpaid"  # paid, total, currency: money is recorded up to the total
 
+    ITEM_EXISTS = "item_exists"  # sku, item
+    ITEM_DIFFERS = "item_differs"  # product, store_price, item, books_price
+    ITEM_UPDATED = "item_updated"  # product, item
+    STOCK_SET = "stock_set"  # sku, product, before, after
+    STOCK_COUNTED_NOW = "stock_counted_now"  # sku, product, after: the store did not count it before
+    STOCK_RESTORED = "stock_restored"  # sku, product, user
+
     # Skipped: not meant for the books.
     BEFORE_START_DATE = "before_start_date"  # date, start_date
     STATUS_NOT_SELECTED = "status_not_selected"  # status
     FULFILLMENT_NOT_SELECTED = "fulfillment_not_selected"  # status
     ORDER_CANCELLED = "order_cancelled"
     NOTHING_SOLD = "nothing_sold"  # an order without lines and without money
+
+    # Skipped: a product that is no item, or whose level is not for QuickBooks to say. All: sku, product
+    PRODUCT_DISABLED = "product_disabled"
+    PRODUCT_GONE = "product_gone"
+    PRODUCT_IS_GIFT_CARD = "product_is_gift_card"
+    PRODUCT_WITHOUT_SKU = "product_without_sku"
+    STOCK_OF_BUNDLE = "stock_of_bundle"
+    STOCK_IN_BUNDLES = "stock_in_bundles"  # a bundle is made of it
+    STOCK_IN_PLACES = "stock_in_places"
+    STOCK_UNLIMITED = "stock_unlimited"
+    STOCK_ITEM_MISSING = "stock_item_missing"
+    STOCK_NOT_COUNTED = "stock_not_counted"
 
     # Held: a setting or a person decides.
     TAX_UNMAPPED = "tax_unmapped"  # taxes ("GST 5 % + QST 9.975 %"; empty for an untaxed line)
@@ -52,6 +71,11 @@ class Reason(StrEnum):
     BEFORE_STOCK_START = "before_stock_start"  # code, detail
     BOOKS_REFUSED = "books_refused"  # code, detail
     ORDER_UNREADABLE = "order_unreadable"  # detail
+    SKU_DUPLICATE = "sku_duplicate"  # sku, product
+    STOCK_AWAITS_APPROVAL = "stock_awaits_approval"  # sku, product, after
+    STOCK_REJECTED = "stock_rejected"  # sku, product, after, user
+    STOCK_NOT_WRITABLE = "stock_not_writable"  # detail
+    STOCK_REFUSED = "stock_refused"  # sku, product, after, detail
 
     # Failed: tried again by itself, then a person.
     BOOKS_UNAVAILABLE = "books_unavailable"  # detail

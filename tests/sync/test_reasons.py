@@ -8,7 +8,10 @@ from django.utils import translation
 from sync.reasons import TEXTS, Actor, Severity, explain, fix_target, next_step, text_of
 from sync.translate.reasons import Reason
 
-PLACES = {"", "taxes", "items", "payments", "orders", "integration", "connection", "quickbooks", "store"}
+PLACES = {
+    *("", "taxes", "items", "payments", "orders", "integration", "connection", "quickbooks", "store"),
+    *("stock", "stock_push"),
+}
 
 
 @pytest.fixture(autouse=True)

@@ -158,7 +158,7 @@ def test_flows_that_this_version_does_not_carry_out_cannot_be_switched_on(client
     assert save(client, draft, "flows", refunds="on", stock="on").status_code == 302
     integration = fresh(office)
     assert not integration.refunds.enabled
-    assert not integration.stock.enabled
+    assert integration.stock.enabled
 
 
 # -- what is wrong is said, what was typed is kept ---------------------------------------------------------------------

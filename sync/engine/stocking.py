@@ -1,0 +1,388 @@
+"""The stock flow at work: QuickBooks' levels are set in the store, once nobody needs to look at them first (K1-K4).
+
+What is to be written stands in a `StockPush` before the first call. Each level is written absolutely, right after it
+was read once more; one that has moved since it was compared is left to the next run. A run that dies leaves levels that
+are either written or not: the next one compares, and writes what is left.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from itertools import groupby
+
+from django.db import transaction
+
+from integrations.commerce import Product
+from integrations.errors import NotAllowed, NotFound, Refused, RemoteError
+from sync.engine.content import digest
+from sync.engine.record import Ending
+from sync.engine.rows import insert_rows, update_rows
+from sync.engine.session import Session, stopped_by
+from sync.engine.stocktaking import NOTED, Shelf, Stocktaking, note, product_of
+from sync.flows import stock as stock_flow
+from sync.models import Action, PushState, Record, RecordState, StockChange, StockPush
+from sync.translate.outcome import Hold
+from sync.translate.reasons import Reason
+from sync.translate.stock import Ask, Level, asks
+
+
+def synchronise(session: Session) -> None:
+    """Bring back what somebody wants back, then set what differs. Raises what ends a run.
+
+    Nothing is pushed while the store's orders cannot be read: what they sold must not come back to life.
+    """
+    if session.store_problem is not None:
+        return
+    for push in stock_flow.pushes(session.integration, PushState.RESTORING).order_by("pk"):
+        _Restorer(session, push).restore()
+    shelves = _compared(session)
+    if session.store_problem is None:
+        _Pusher(session, shelves).push()
+
+
+def preview(session: Session) -> None:
+    """Say in the log what would be set; nothing is filed and nothing written."""
+    try:
+        taking = Stocktaking(session)
+        taking.read_store()
+        shelves = taking.shelves()
+    except RemoteError as error:
+        raise stopped_by(error, "books") from error
+    told = (_would_set(shelf) if shelf.level else _settled(shelf) for shelf in shelves)
+    endings = [ending for ending in told if ending is not None]
+    session.watcher.expect(len(endings))
+    session.recorder.write(endings, now=session.clock.now(), elapsed_ms=0)
+    session.watcher.page_done()
+
+
+def _compared(session: Session) -> list[Shelf]:
+    taking = Stocktaking(session)
+    taking.read_store()
+    shelves = taking.shelves()
+    if any(shelf.level for shelf in shelves):
+        taking.catch_up(shelves)
+        shelves = taking.shelves()
+    return shelves
+
+
+class _Pusher:
+    """Carries out one run's changes of levels, or has them wait for a person."""
+
+    def __init__(self, session: Session, shelves: Sequence[Shelf]) -> None:
+        self._session = session
+        self._integration = session.integration
+        self._shelves = shelves
+        self._by_ref = {shelf.product.ref: shelf for shelf in shelves}
+
+    @property
+    def _now(self) -> datetime:
+        return self._session.clock.now()
+
+    def push(self) -> None:
+        self._tell_untold()
+        self._note_equal()
+        self._record([ending for shelf in self._shelves if (ending := _settled(shelf)) is not None])
+        waiting = stock_flow.waiting_push(self._integration)
+        approves_all = self._session.approves and waiting is None
+        if self._session.approves and waiting is not None:
+            push_decide(waiting, PushState.APPROVED, by="manage.py", now=self._now)
+        going = self._approved()
+        rest = [shelf for shelf in self._shelves if shelf.level and shelf.product.ref not in going]
+        ask = self._asks(rest)
+        if ask is None or approves_all:
+            going |= self._made(rest, ask, by="manage.py" if ask else "")
+            rest = []
+        self._hold(rest, ask)
+        if self._write(going):
+            ended = stock_flow.pushes(self._integration, PushState.APPROVED)
+            ended.update(state=PushState.APPLIED, ended_at=self._now)
+
+    # -- who may go ----------------------------------------------------------------------------------------------------
+
+    def _approved(self) -> dict[str, StockChange]:
+        """What is approved, by the product's ref, as far as it is still exactly what has to be done."""
+        unsent = stock_flow.approved_changes(self._integration).filter(sent_at=None)
+        return {change.store_ref: change for change in unsent if _is_the_same(change, self._by_ref)}
+
+    def _asks(self, rest: Sequence[Shelf]) -> Ask | None:
+        last = stock_flow.last_ended(self._integration)
+        return asks(
+            [shelf.level for shelf in rest if shelf.level],
+            compared=sum(1 for shelf in self._shelves if isinstance(shelf.decision, Level)),
+            percent=self._integration.stock.guard_percent,
+            is_first=last is None,
+            was_restored=last is not None and last.state == PushState.RESTORED,
+            counts_stock=self._session.planner.company.inventory,
+        )
+
+    def _made(self, rest: Sequence[Shelf], ask: Ask | None, *, by: str) -> dict[str, StockChange]:
+        """The push of what nobody has to look at, or what the command line approves."""
+        if not rest:
+            return {}
+        with transaction.atomic():
+            push, changes = self._push(rest, PushState.APPROVED, ask)
+            if by:
+                push_decide(push, PushState.APPROVED, by=by, now=self._now)
+        return {change.store_ref: change for change in changes}
+
+    def _hold(self, rest: Sequence[Shelf], ask: Ask | None) -> None:
+        """Show the changes to a person, unless the very same table waits, or was rejected, already."""
+        table = _digest(rest)
+        rejected = stock_flow.pushes(self._integration, PushState.REJECTED).first()
+        is_rejected = bool(rest) and rejected is not None and rejected.digest == table
+        waiting = stock_flow.waiting_push(self._integration)
+        if waiting is not None and (waiting.digest != table or is_rejected):
+            waiting.delete()
+            waiting = None
+        if rest and waiting is None and not is_rejected:
+            with transaction.atomic():
+                self._push(rest, PushState.WAITING, ask)
+        if rejected is not None and is_rejected:
+            reason, params = Reason.STOCK_REJECTED, {"user": rejected.by}
+        else:
+            reason, params = Reason.STOCK_AWAITS_APPROVAL, {}
+        held = [_problem(shelf, Hold(reason, {**_params(shelf), **params})) for shelf in rest]
+        self._record([ending for ending in held if ending is not None])
+
+    def _push(self, rest: Sequence[Shelf], state: PushState, ask: Ask | None) -> tuple[StockPush, list[StockChange]]:
+        levels = [(shelf, shelf.level) for shelf in rest if shelf.level]
+        push = StockPush.objects.create(
+            integration=self._integration,
+            run=self._session.run,
+            state=state,
+            because=ask or "",
+            digest=_digest(rest),
+            compared=sum(1 for shelf in self._shelves if isinstance(shelf.decision, Level)),
+            falling=sum(1 for _shelf, level in levels if level.falls_to_zero),
+            created_at=self._now,
+        )
+        changes = [
+            StockChange(
+                push=push,
+                store_ref=shelf.product.ref,
+                sku=shelf.product.sku.strip()[:100],
+                product=shelf.product.name[:500],
+                before=level.before,
+                after=level.after,
+            )
+            for shelf, level in levels
+        ]
+        insert_rows(changes)
+        return push, changes
+
+    # -- writing -------------------------------------------------------------------------------------------------------
+
+    def _write(self, going: Mapping[str, StockChange]) -> bool:
+        """Write levels, product by product; whether nothing was left because the time was up or nobody may."""
+        shelves = sorted((self._by_ref[ref] for ref in going), key=_whole_product)
+        self._session.watcher.expect(len(shelves))
+        for product, group in groupby(shelves, key=_whole_product):
+            if self._session.is_out_of_time:
+                return False
+            started, mine = time.perf_counter(), list(group)
+            try:
+                with self._session.asking_store():
+                    endings = self._write_product(product, [(shelf, going[shelf.product.ref]) for shelf in mine])
+            except _NotWritable as refusal:
+                self._nobody_may(shelves, str(refusal))
+                return False
+            self._record(endings, started)
+        return True
+
+    def _write_product(self, ref: str, wanted: Sequence[tuple[Shelf, StockChange]]) -> list[Ending]:
+        try:
+            current = {product.ref: product for product in self._session.store.product(ref)}
+        except NotFound:
+            current = {}
+        endings = [self._write_one(shelf, change, current.get(shelf.product.ref)) for shelf, change in wanted]
+        return [ending for ending in endings if ending is not None]
+
+    def _write_one(self, shelf: Shelf, change: StockChange, current: Product | None) -> Ending | None:
+        """Set one level; None where it has moved since it was compared, so that something may just have been sold."""
+        if current is None:
+            return _problem(shelf, Hold(Reason.STOCK_REFUSED, {**_params(shelf), "detail": "not found"}))
+        if (current.stock, current.unlimited) != (shelf.product.stock, shelf.product.unlimited):
+            self._keep(shelf.record, current)
+            return None
+        change.sent_at = self._now
+        change.save(update_fields=["sent_at"])
+        try:
+            self._session.store.set_stock(current, change.after)
+        except NotAllowed as error:
+            raise _NotWritable(error.message) from error
+        except (Refused, NotFound) as error:
+            change.sent_at = None
+            change.save(update_fields=["sent_at"])
+            return _problem(shelf, Hold(Reason.STOCK_REFUSED, {**_params(shelf), "detail": error.message}))
+        return self._done(shelf.record, change)
+
+    @transaction.atomic
+    def _done(self, record: Record, change: StockChange) -> Ending:
+        change.written_at = self._now
+        change.save(update_fields=["written_at"])
+        self._keep(record, counted(product_of(record), change.after))
+        return set_ending(record, change.before, change.after)
+
+    def _keep(self, record: Record, product: Product) -> None:
+        if note(record, product, self._now):
+            update_rows([record], NOTED)
+
+    def _nobody_may(self, shelves: Sequence[Shelf], detail: str) -> None:
+        """The store lets nobody write its levels: that holds for all of them."""
+        stock_flow.approved_changes(self._integration).update(sent_at=None)
+        held = [_problem(one, Hold(Reason.STOCK_NOT_WRITABLE, {"detail": detail})) for one in shelves]
+        self._record([ending for ending in held if ending is not None])
+
+    def _note_equal(self) -> None:
+        """Levels that have always been right are nobody's news."""
+        new = {shelf.record.pk: shelf.record for shelf in self._shelves if _is_right_and_new(shelf)}
+        for record in new.values():
+            record.state, record.done = RecordState.POSTED, record.wanted
+        update_rows(new.values(), ["state", "done"])
+
+    # -- the log -------------------------------------------------------------------------------------------------------
+
+    def _tell_untold(self) -> None:
+        """Levels that an earlier run wrote, or meant to, and did not live to tell of."""
+        for change in stock_flow.approved_changes(self._integration).exclude(sent_at=None):
+            shelf = self._by_ref.get(change.store_ref)
+            if shelf is not None and shelf.product.stock == change.after:
+                self._record([self._done(shelf.record, change)])
+            else:
+                change.sent_at = None
+                change.save(update_fields=["sent_at"])
+
+    def _record(self, endings: Sequence[Ending], started: float | None = None) -> None:
+        if endings:
+            elapsed = int((time.perf_counter() - started) * 1000) if started is not None else 0
+            self._session.recorder.write(endings, now=self._now, elapsed_ms=elapsed)
+            self._session.watcher.page_done()
+
+
+class _Restorer:
+    """Brings back the levels that a push has changed, where they are still what it made them."""
+
+    def __init__(self, session: Session, push: StockPush) -> None:
+        self._session = session
+        self._push = push
+
+    def restore(self) -> None:
+        """Raises Stop when the store does not answer; the next run goes on."""
+        rows = self._push.changes.filter(restored_at=None).exclude(written_at=None).order_by("store_ref")
+        changes = sorted(rows, key=lambda change: change.store_ref.partition("/")[0])
+        records = {record.store_ref: record for record in stock_flow.records(self._session.integration)}
+        for ref, group in groupby(changes, key=lambda change: change.store_ref.partition("/")[0]):
+            with self._session.asking_store():
+                self._restore_product(ref, list(group), records)
+        self._push.state, self._push.ended_at = PushState.RESTORED, self._session.clock.now()
+        self._push.save(update_fields=["state", "ended_at"])
+
+    def _restore_product(self, ref: str, changes: Sequence[StockChange], records: Mapping[str, Record]) -> None:
+        try:
+            current = {product.ref: product for product in self._session.store.product(ref)}
+        except NotFound:
+            return
+        for change in changes:
+            product = current.get(change.store_ref)
+            if product is None or product.stock not in (change.after, change.before):
+                continue
+            if product.stock != change.before:
+                self._session.store.set_stock(product, change.before)
+            self._tell(change, counted(product, change.before), records.get(change.store_ref))
+
+    @transaction.atomic
+    def _tell(self, change: StockChange, product: Product, record: Record | None) -> None:
+        now = self._session.clock.now()
+        change.restored_at = now
+        change.save(update_fields=["restored_at"])
+        if record is None:
+            return
+        if note(record, product, now):
+            update_rows([record], NOTED)
+        params = {"sku": change.sku, "product": change.product, "user": self._push.by}
+        ending = Ending(record, record.wanted, RecordState.POSTED, Action.UPDATED, Reason.STOCK_RESTORED, params)
+        self._session.recorder.write([ending], now=now, elapsed_ms=0)
+
+
+class _NotWritable(Exception):
+    """The store lets nobody write its levels."""
+
+
+def push_decide(push: StockPush, state: PushState, *, by: str, now: datetime) -> None:
+    """Note a decision about a push and whose it was."""
+    push.state, push.by, push.decided_at = state, by[:150], now
+    push.save(update_fields=["state", "by", "decided_at", "user"])
+
+
+def counted(product: Product, level: int | None) -> Product:
+    """The product with another level; None: it is not counted."""
+    return Product.from_json({**product.as_json(), "stock": level, "unlimited": level is None})
+
+
+def set_ending(record: Record, before: int | None, after: int) -> Ending:
+    """The ending of a product whose level was set."""
+    product = product_of(record)
+    named = {"sku": product.sku.strip(), "product": product.name, "after": str(after)}
+    if before is None:
+        return Ending(record, record.wanted, RecordState.POSTED, Action.UPDATED, Reason.STOCK_COUNTED_NOW, named)
+    params = {**named, "before": str(before)}
+    return Ending(record, record.wanted, RecordState.POSTED, Action.UPDATED, Reason.STOCK_SET, params)
+
+
+def _would_set(shelf: Shelf) -> Ending:
+    level = shelf.level
+    before, after = (level.before, level.after) if level else (None, 0)
+    done = set_ending(shelf.record, before, after)
+    return Ending(done.record, done.wanted, done.state, Action.WOULD_UPDATE, done.reason, done.params)
+
+
+def _is_right_and_new(shelf: Shelf) -> bool:
+    is_right = isinstance(shelf.decision, Level) and not shelf.decision.differs
+    return is_right and shelf.record.state == RecordState.NEW
+
+
+def _settled(shelf: Shelf) -> Ending | None:
+    """The ending of a product whose level is not to be changed; None where it is known already."""
+    record, decision = shelf.record, shelf.decision
+    if isinstance(decision, Hold):
+        return _problem(shelf, decision)
+    if isinstance(decision, Level):
+        quiet = decision.differs or record.state == RecordState.POSTED
+        return None if quiet else Ending(record, record.wanted, RecordState.POSTED, Action.UNCHANGED)
+    ending = Ending(record, record.wanted, RecordState.SKIPPED, Action.SKIPPED, decision.reason, dict(decision.params))
+    return None if _is_known(ending) else ending
+
+
+def _problem(shelf: Shelf, problem: Hold) -> Ending | None:
+    record = shelf.record
+    params = dict(problem.params)
+    ending = Ending(record, record.wanted, RecordState.HELD, Action.HELD, problem.reason, params)
+    return None if _is_known(ending) else ending
+
+
+def _is_known(ending: Ending) -> bool:
+    """Whether the record says so already, and nobody has asked since."""
+    record = ending.record
+    same = (record.state, record.reason, record.params) == (ending.state, ending.reason, dict(ending.params))
+    return same and record.done == record.wanted
+
+
+def _params(shelf: Shelf) -> dict[str, str]:
+    level = shelf.level
+    after = {"after": str(level.after)} if level else {}
+    return {"sku": shelf.product.sku.strip(), "product": shelf.product.name, **after}
+
+
+def _is_the_same(change: StockChange, shelves: Mapping[str, Shelf]) -> bool:
+    shelf = shelves.get(change.store_ref)
+    return shelf is not None and shelf.level == Level(change.before, change.after)
+
+
+def _whole_product(shelf: Shelf) -> str:
+    return shelf.product.product_ref
+
+
+def _digest(shelves: Sequence[Shelf]) -> str:
+    """The same for the same table."""
+    rows = sorted((one.product.ref, one.level.before, one.level.after) for one in shelves if one.level)
+    return digest(repr(rows))

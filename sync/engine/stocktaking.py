@@ -1,0 +1,201 @@
+"""Stocktaking: what the level of every product in the store should be, from what the store, the books and the orders in
+between say (K1, K3, K4).
+
+QuickBooks' levels are read anew by every run, a thousand to a call: whether its change feed tells of a mere change of
+quantity is uncertain. Of the store only products that changed are read, and all of them once a day.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import cached_property
+
+from django.db import transaction
+
+from integrations.clients import reader_for
+from integrations.commerce import Product
+from integrations.errors import Malformed
+from integrations.models import Integration
+from integrations.quickbooks import reader
+from sync.engine.content import digest
+from sync.engine.options import load_catalog
+from sync.engine.pull import OVERLAP
+from sync.engine.rows import insert_rows, update_rows
+from sync.engine.session import Session
+from sync.flows import stock as stock_flow
+from sync.models import Record, RecordKind, RecordState
+from sync.translate.outcome import Hold, Skip
+from sync.translate.reasons import Reason
+from sync.translate.settings import match_key
+from sync.translate.stock import Found, Level, Outstanding, Shelves, items_of, level_of, uses_of
+
+COMPARED_EVERY = timedelta(days=1)
+# How long the store's searches may not show an order that has lowered a level already.
+SEARCH_LAG = timedelta(seconds=10)
+_CHUNK = 300
+
+
+@dataclass(slots=True)
+class Shelf:
+    """A product of the store and what its level should be."""
+
+    record: Record
+    product: Product
+    decision: Level | Hold | Skip
+
+    @property
+    def level(self) -> Level | None:
+        """The level, where it is to be changed."""
+        differs = isinstance(self.decision, Level) and self.decision.differs
+        return self.decision if differs and isinstance(self.decision, Level) else None
+
+
+class Stocktaking:
+    """One run's. In a dry run nothing is filed, and the whole store is read."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._integration = session.integration
+        self._files = not session.run.dry_run
+        self._records = {record.store_ref: record for record in stock_flow.records(session.integration)}
+
+    # -- the store -----------------------------------------------------------------------------------------------------
+
+    def read_store(self) -> None:
+        """Read what changed in the store, or all of it. Raises Stop."""
+        integration, now = self._integration, self._session.clock.now()
+        whole = not self._files or _is_due(integration, now)
+        until = integration.stock_read_until
+        since = None if whole or until is None else until - OVERLAP
+        seen: set[str] = set()
+        with self._session.asking_store():
+            for page in self._session.store.products(updated_from=since):
+                seen.update(product.ref for product in page)
+                self._file([self._noted(product, now) for product in page])
+        with transaction.atomic():
+            if whole:
+                self._file([_gone(record) for ref, record in self._records.items() if ref not in seen])
+                integration.stock_compared_at = now
+            integration.stock_read_until = now
+            if self._files:
+                integration.save(update_fields=["stock_read_until", "stock_compared_at"])
+
+    def _noted(self, product: Product, now: datetime) -> Record | None:
+        """The product's record as it should be now; None where it is so already."""
+        record = self._records.get(product.ref)
+        if record is None:
+            record = Record(
+                integration=self._integration,
+                kind=RecordKind.STOCK,
+                store_ref=product.ref,
+                created_in_store_at=now,
+                fingerprint="",
+            )
+            self._records[product.ref] = record
+        return record if note(record, product, now) else None
+
+    @transaction.atomic
+    def _file(self, records: Sequence[Record | None]) -> None:
+        changed = [record for record in records if record is not None] if self._files else []
+        update_rows([record for record in changed if record.pk], NOTED)
+        insert_rows(record for record in changed if not record.pk)
+
+    # -- the levels ----------------------------------------------------------------------------------------------------
+
+    def shelves(self) -> list[Shelf]:
+        """Every product that nobody ignores, with what its level should be at this moment."""
+        items = self._items
+        outstanding = self._outstanding().of_items(items)
+        products = [product for product, _found in items.values()]
+        parts = frozenset(part for product in products for part in product.components)
+        known = Shelves(self._on_hand, outstanding, uses_of(products), parts, self._integration.stock.include_unlimited)
+        return [
+            Shelf(record, *self._decided(record, known))
+            for record in self._records.values()
+            if record.state != RecordState.IGNORED
+        ]
+
+    def _decided(self, record: Record, known: Shelves) -> tuple[Product, Level | Hold | Skip]:
+        product = product_of(record)
+        if record.payload.get("gone"):
+            return product, Skip(Reason.PRODUCT_GONE, {"sku": product.sku, "product": product.name})
+        return product, level_of(product, self._items[product.ref][1], known)
+
+    @cached_property
+    def _items(self) -> dict[str, tuple[Product, Found]]:
+        """The products that are there, with their items."""
+        found: dict[str, tuple[Product, Found]] = {}
+        there = [product_of(record) for record in self._records.values() if not record.payload.get("gone")]
+        for start in range(0, len(there), _CHUNK):
+            chunk = there[start : start + _CHUNK]
+            keys = {match_key(product.sku) for product in chunk if product.sku.strip()}
+            catalog = load_catalog(self._integration, self._session.planner.options, keys=keys, names=())
+            found |= items_of(chunk, catalog)
+        return found
+
+    @cached_property
+    def _on_hand(self) -> dict[str, Decimal | None]:
+        rows = self._session.client.query("Item", "Type = 'Inventory'")
+        return {str(row["Id"]): reader.on_hand(row) for row in rows}
+
+    def _outstanding(self) -> Outstanding:
+        """What is sold and not in the books, in all stores whose sales go into these books."""
+        found = Outstanding()
+        for integration in Integration.objects.filter(books=self._session.books).select_related("store", "refunds"):
+            known = self._items if integration.pk == self._integration.pk else None
+            orders = reader_for(integration.store)
+            for record in stock_flow.unsettled_orders(integration).iterator(chunk_size=_CHUNK):
+                try:
+                    found.count(orders.read_order(record.payload), in_books=record.in_books, known=known)
+                except Malformed:
+                    continue  # it is held, and says so
+        return found
+
+    # -- what was sold meanwhile ---------------------------------------------------------------------------------------
+
+    def catch_up(self, shelves: Iterable[Shelf]) -> None:
+        """Read the orders once more: one that lowered a level which we have just read must not be missed."""
+        changed = list(_changed_at(shelves))
+        if changed:
+            wait = (max(changed) + SEARCH_LAG - self._session.clock.now()).total_seconds()
+            if wait > 0:
+                self._session.clock.sleep(min(wait, SEARCH_LAG.total_seconds()))
+        self._session.pull_orders()
+
+
+NOTED = ("number", "payload", "fingerprint", "updated_in_store_at")
+
+
+def note(record: Record, product: Product, now: datetime) -> bool:
+    """Write down what the store says of a product; whether that is news."""
+    payload = {"product": product.as_json()}
+    fingerprint = digest(repr(payload))
+    if record.fingerprint == fingerprint:
+        return False
+    record.number, record.payload, record.fingerprint = product.sku.strip()[:100], payload, fingerprint
+    record.updated_in_store_at = product.changed_at or now
+    return True
+
+
+def product_of(record: Record) -> Product:
+    return Product.from_json(record.payload["product"])
+
+
+def _gone(record: Record) -> Record:
+    record.payload = {**record.payload, "gone": True}
+    record.fingerprint = ""
+    return record
+
+
+def _is_due(integration: Integration, now: datetime) -> bool:
+    last = integration.stock_compared_at
+    return last is None or integration.stock_read_until is None or now - last >= COMPARED_EVERY
+
+
+def _changed_at(shelves: Iterable[Shelf]) -> Iterator[datetime]:
+    """When those products changed in the store whose level would be raised."""
+    for shelf in shelves:
+        level = shelf.level
+        if level is not None and (level.before is None or level.after > level.before):
+            yield shelf.record.updated_in_store_at

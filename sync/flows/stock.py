@@ -1,0 +1,52 @@
+"""The stock flow: what it knows of the store's products, which orders have left the store and not the books (K3), and
+the pushes that wait, go on or are to be brought back (K2)."""
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from integrations.models import Integration
+from sync.models import Posting, PostingState, PushState, Record, RecordKind, RecordState, Role, StockChange, StockPush
+from sync.translate.reasons import Reason
+
+_OPEN = (RecordState.NEW, RecordState.HELD, RecordState.FAILED)
+# Sold, although they are not meant for the books, or not yet. What was cancelled is back on the shelf, what is older
+# than the start date is in the levels that the books began with, and what a person ignores is in the books by hand.
+_SOLD_ALL_THE_SAME = (Reason.STATUS_NOT_SELECTED, Reason.FULFILLMENT_NOT_SELECTED)
+
+
+def records(integration: Integration) -> QuerySet[Record]:
+    """One for each SKU under which the store sells something."""
+    return Record.objects.filter(integration=integration, kind=RecordKind.STOCK)
+
+
+def unsettled_orders(integration: Integration) -> QuerySet[Any]:
+    """Orders whose goods the store and the books may not agree on, each with `in_books`: whether its sale is there."""
+    sales = Posting.objects.filter(record=OuterRef("pk"), role=Role.SALE, state=PostingState.POSTED)
+    unsettled = Q(state__in=_OPEN) | Q(state=RecordState.SKIPPED, reason__in=_SOLD_ALL_THE_SAME)
+    if integration.refunds.enabled:
+        refunds = Record.objects.filter(order=OuterRef("pk"), kind=RecordKind.REFUND, state__in=_OPEN)
+        unsettled |= Q(Exists(refunds))
+    orders = Record.objects.filter(unsettled, integration=integration, kind=RecordKind.ORDER)
+    known: QuerySet[Any] = orders.annotate(in_books=Exists(sales))
+    return known
+
+
+def pushes(integration: Integration, *states: PushState) -> QuerySet[StockPush]:
+    return StockPush.objects.filter(integration=integration, state__in=states)
+
+
+def waiting_push(integration: Integration) -> StockPush | None:
+    """The table that waits for a person, if there is one."""
+    return pushes(integration, PushState.WAITING).first()
+
+
+def approved_changes(integration: Integration) -> QuerySet[StockChange]:
+    """What may be written without asking: of pushes that were approved, or needed nobody's approval, what is left."""
+    approved = StockChange.objects.filter(push__integration=integration, push__state=PushState.APPROVED)
+    return approved.filter(written_at=None).select_related("push")
+
+
+def last_ended(integration: Integration) -> StockPush | None:
+    """The latest push that was carried out or brought back; None before the first."""
+    return pushes(integration, PushState.APPROVED, PushState.APPLIED, PushState.RESTORED).first()
