@@ -49,6 +49,7 @@ NAVIGATION = [
             _item(_("Stores"), "storefront", "integrations_storeconnection_changelist"),
             _item(_("QuickBooks companies"), "account_balance", "integrations_booksconnection_changelist"),
             _item(_("QuickBooks lists"), "list_alt", "integrations_booksobject_changelist"),
+            _item(_("Messages received"), "mark_email_read", "integrations_webhookevent_changelist"),
         ],
     },
     {

@@ -1,24 +1,27 @@
 """Connections to stores and QuickBooks companies, and the copy of QuickBooks' lists."""
 
+from datetime import UTC
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, Model
+from django.db.models import Count, Model, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.safestring import SafeString
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import Act
 from accounts.admin_base import display
 from accounts.admin_scope import RoleMixin, ScopedModelAdmin, ScopedRelatedFilter, allows
-from accounts.admin_show import label
+from accounts.admin_show import label, moment_in
 from accounts.models import Business
-from integrations.models import BooksConnection, BooksObject, ConnectionState, StoreConnection
+from integrations.models import BooksConnection, BooksObject, ConnectionState, StoreConnection, WebhookEvent
 from integrations.models.connections import Connection
 from integrations.tokens import consent_end, ends_soon, is_unused
+from integrations.webhooks.receiving import source_of
 from integrations.words import list_in_words
 
 STATE_COLOURS = {
@@ -29,9 +32,23 @@ STATE_COLOURS = {
 }
 
 
+_GO_ALONG = (BooksObject, WebhookEvent)
+_MESSAGES: Any = (
+    _("Messages"),
+    {
+        "fields": ("message_address", "last_message"),
+        "description": _(
+            "A message from the other side has a change looked at within a minute; without one the next sync finds it. "
+            "Whoever runs this installation enters the address in the settings of its app there."
+        ),
+    },
+)
+
+
 class ConnectionAdmin(ScopedModelAdmin):
     """What stores and books have in common. Accounts are connected by the pages of `integrations.views`."""
 
+    side = ""  # which side of an integration it is
     add_act = None
     change_act = None
     delete_act = Act.OWN
@@ -51,6 +68,30 @@ class ConnectionAdmin(ScopedModelAdmin):
     @display(description=_("state"), ordering="state")
     def state_label(self, connection: Connection) -> SafeString:
         return label(connection.state, connection.get_state_display(), STATE_COLOURS)
+
+    @display(description=_("address for messages"))
+    def message_address(self, connection: Connection) -> str:
+        source = source_of(connection)
+        if not source.is_configured:
+            return gettext("Not in use: %(setting)s is not set.") % {"setting": source.secret}
+        return source.address
+
+    @display(description=_("last message"))
+    def last_message(self, connection: Any) -> str | SafeString:
+        return moment_in(connection.last_message_at, UTC)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """With the time of the last message, since a page asks for it more than once."""
+        events = WebhookEvent.objects.filter(**{self.side: OuterRef("pk")}).order_by("-pk")
+        last = Subquery(events.values("delivery__received_at")[:1])
+        connections: QuerySet[Any] = super().get_queryset(request).annotate(last_message_at=last)
+        return connections
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """What was copied or told of an account goes with its connection, although nobody deletes it one by one."""
+        objects, counts, perms_needed, protected = super().get_deleted_objects(objs, request)
+        names: list[Any] = [model._meta.verbose_name for model in _GO_ALONG]  # noqa: SLF001 - Django's public name
+        return objects, counts, perms_needed - {*names, *map(str, names)}, protected
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """A connection goes only while nothing is built on it; until then it can be disconnected."""
@@ -92,10 +133,12 @@ class ConnectionAdmin(ScopedModelAdmin):
 class StoreConnectionAdmin(ConnectionAdmin):
     """Connected stores."""
 
+    side = "store"
     list_display = ("title", "business", "provider", "account_id", "currency", "state_label", "checked_at")
     fieldsets = (
         (None, {"fields": ("title", "business", "provider", "account_id", "currency")}),
         (_("Connection"), {"fields": ("state_label", "state_detail", "checked_at", "created_at")}),
+        _MESSAGES,
     )
 
 
@@ -103,11 +146,13 @@ class StoreConnectionAdmin(ConnectionAdmin):
 class BooksConnectionAdmin(ConnectionAdmin):
     """Connected QuickBooks companies."""
 
+    side = "books"
     list_display = ("title", "business", "account_id", "currency", "state_label", "consent_ends", "checked_at")
     fieldsets = (
         (None, {"fields": ("title", "business", "account_id", "currency")}),
         (_("Connection"), {"fields": ("state_label", "state_detail", "consent_told", "checked_at", "created_at")}),
         (_("Lists"), {"fields": ("mirrored_at", "list_counts")}),
+        _MESSAGES,
     )
 
     @display(description=_("consent ends"), ordering="refresh_expires_at")
@@ -118,16 +163,6 @@ class BooksConnectionAdmin(ConnectionAdmin):
         shown = date_format(end, "DATE_FORMAT")
         return label("soon", shown, {"soon": "warning"}) if ends_soon(books, timezone.now()) else shown
 
-    @display(description=_("entries"))
-    def list_counts(self, books: BooksConnection) -> str:
-        rows = books.objects_mirrored.order_by("type").values_list("type").annotate(entries=Count("pk"))
-        return ", ".join(f"{list_in_words(name)} ({count})" for name, count in rows)
-
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """The copy of QuickBooks' lists goes with its connection, although nobody deletes its entries one by one."""
-        objects, counts, perms_needed, protected = super().get_deleted_objects(objs, request)
-        copied: Any = BooksObject._meta.verbose_name  # noqa: SLF001 - Django's public name
-        return objects, counts, perms_needed - {copied, str(copied)}, protected
     @display(description=_("consent ends"))
     def consent_told(self, books: BooksConnection) -> str | SafeString:
         """With what to do, where it ends soon."""
@@ -136,3 +171,8 @@ class BooksConnectionAdmin(ConnectionAdmin):
         renewed = _("A sync, or a test of the connection, puts it off for 100 days.")
         for_good = _("An owner connects the company again before that day.")
         return format_html("{} {}", self.consent_ends(books), renewed if is_unused(books) else for_good)
+
+    @display(description=_("entries"))
+    def list_counts(self, books: BooksConnection) -> str:
+        rows = books.objects_mirrored.order_by("type").values_list("type").annotate(entries=Count("pk"))
+        return ", ".join(f"{list_in_words(name)} ({count})" for name, count in rows)

@@ -21,8 +21,8 @@ class Migration(migrations.Migration):
                 ('body', models.BinaryField()),
             ],
             options={
-                'verbose_name': 'message from a provider',
-                'verbose_name_plural': 'messages from providers',
+                'verbose_name': 'delivery',
+                'verbose_name_plural': 'deliveries',
             },
         ),
         migrations.CreateModel(
@@ -60,8 +60,8 @@ class Migration(migrations.Migration):
                 ('store', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='webhook_events', to='integrations.storeconnection', verbose_name='store')),
             ],
             options={
-                'verbose_name': 'event at a provider',
-                'verbose_name_plural': 'events at providers',
+                'verbose_name': 'message received',
+                'verbose_name_plural': 'messages received',
                 'ordering': ['-pk'],
                 'indexes': [models.Index(condition=models.Q(('state', 'stored')), fields=['id'], name='webhook_event_stored')],
                 'constraints': [models.UniqueConstraint(fields=('store', 'event_id'), name='one_row_per_store_event'), models.UniqueConstraint(fields=('books', 'event_id'), name='one_row_per_books_event'), models.CheckConstraint(condition=models.Q(models.Q(('books__isnull', False), ('store', None)), models.Q(('books', None), ('store__isnull', False)), _connector='OR'), name='event_of_a_store_or_of_books')],

@@ -42,8 +42,8 @@ class WebhookDelivery(models.Model):
     body = models.BinaryField(editable=False)
 
     class Meta:
-        verbose_name = _("message from a provider")
-        verbose_name_plural = _("messages from providers")
+        verbose_name = _("delivery")
+        verbose_name_plural = _("deliveries")
 
     def __str__(self) -> str:
         return f"{self.provider} {self.received_at:%Y-%m-%d %H:%M:%S}"
@@ -71,8 +71,8 @@ class WebhookEvent(models.Model):
     handled_at = models.DateTimeField(_("handled at"), null=True)
 
     class Meta:
-        verbose_name = _("event at a provider")
-        verbose_name_plural = _("events at providers")
+        verbose_name = _("message received")
+        verbose_name_plural = _("messages received")
         ordering = ["-pk"]
         constraints = [
             models.UniqueConstraint(fields=["store", "event_id"], name="one_row_per_store_event"),

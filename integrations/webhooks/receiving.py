@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
+from django.urls import reverse
 
 from integrations.ecwid import webhook as ecwid
 from integrations.events import webhook_stored
@@ -40,32 +41,50 @@ AHEAD = timedelta(minutes=5)  # clocks differ
 class Source:
     """Who sends messages: which side of an integration it is, how they are read, and by which setting they are proven.
 
-    An event that happened longer ago than `oldest` is not taken.
+    `route` names the address. An event that happened longer ago than `oldest` is not taken.
     """
 
+    route: str
     side: str
     connections: type[StoreConnection | BooksConnection]
     read: Reader
     secret: str
     oldest: timedelta = KEPT
 
+    @property
+    def is_configured(self) -> bool:
+        return bool(getattr(settings, self.secret))
+
+    @property
+    def address(self) -> str:
+        """What is entered in the settings of the app at the provider."""
+        return f"{settings.BASE_URL}{reverse(self.route)}"
+
 
 SOURCES: Mapping[str, Source] = {
     # Ecwid repeats what was not answered for 24 hours. Its signature does not cover what the message says, so that
     # recorded ones must not be of use for longer.
-    StoreProvider.ECWID: Source("store", StoreConnection, ecwid.read, "ECWID_CLIENT_SECRET", timedelta(hours=25)),
-    BooksProvider.QUICKBOOKS: Source("books", BooksConnection, quickbooks.read, "QUICKBOOKS_WEBHOOK_TOKEN"),
+    StoreProvider.ECWID: Source(
+        "webhook_ecwid", "store", StoreConnection, ecwid.read, "ECWID_CLIENT_SECRET", timedelta(hours=25)
+    ),
+    BooksProvider.QUICKBOOKS: Source(
+        "webhook_quickbooks", "books", BooksConnection, quickbooks.read, "QUICKBOOKS_WEBHOOK_TOKEN"
+    ),
 }
+
+
+def source_of(connection: Any) -> Source:
+    """Who sends the messages about a connection's account."""
+    return SOURCES[connection.provider]
 
 
 def message_receive(provider: str, body: bytes, headers: Mapping[str, str], *, now: datetime) -> int:
     """Prove a message and store its events; returns how many of them were new. Raises Refused."""
     source = SOURCES[provider]
-    secret = str(getattr(settings, source.secret))
-    if not secret:
+    if not source.is_configured:
         logger.error("%s sends messages, but %s is not set: nothing can be proven", provider, source.secret)
         raise Refused(Refusal.UNCONFIGURED)
-    events = list(source.read(body, headers, secret=secret))
+    events = source.read(body, headers, secret=str(getattr(settings, source.secret)))
     timely = [event for event in events if _refusal(event, source, now) is None]
     refused = Counter(refusal for event in events if (refusal := _refusal(event, source, now)) is not None)
     if refused and not timely:

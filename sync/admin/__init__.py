@@ -1,5 +1,5 @@
 """Where bookkeepers work: integrations with their settings, mappings, records and the sync log."""
 
-from sync.admin import changes, integration, lists, log, mappings, queue, records
+from sync.admin import changes, integration, lists, log, mappings, queue, records, webhooks
 
-__all__ = ["changes", "integration", "lists", "log", "mappings", "queue", "records"]
+__all__ = ["changes", "integration", "lists", "log", "mappings", "queue", "records", "webhooks"]

@@ -5,7 +5,14 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from accounts.models import Business, Membership, User
-from integrations.models import BooksConnection, BooksObject, Integration, StoreConnection
+from integrations.models import (
+    BooksConnection,
+    BooksObject,
+    Integration,
+    StoreConnection,
+    WebhookDelivery,
+    WebhookEvent,
+)
 from sync.causes import cause_of
 from sync.models import (
     Batch,
@@ -93,6 +100,7 @@ class Office:
         office = cls(business, store, books, integration)
         office._list()
         office._map()
+        office._tell()
         office.trade()
         return office
 
@@ -157,6 +165,15 @@ class Office:
             action="created" if posted else "held", amount=amount, currency="CAD", reason=reason, params=params,
             created_at=NOW, trace="tid-1", **(document if posted else {}),
         )  # fmt: skip
+
+    def _tell(self):
+        """A message of each side that came to nothing, and one that is still to be looked at."""
+        for side, kind, state in (("store", "order.updated", "stored"), ("books", "item.updated", "ignored")):
+            delivery = WebhookDelivery.objects.create(provider=side, received_at=NOW, body=b"{}")
+            WebhookEvent.objects.create(
+                delivery=delivery, business=self.business, event_id=f"{side} {self.business.pk}", topic="other",
+                kind=kind, entity="7", happened_at=NOW, state=state, **{side: getattr(self, side)},
+            )  # fmt: skip
 
     def hire(self, name, role):
         user = person(name)

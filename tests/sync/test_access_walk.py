@@ -134,5 +134,5 @@ def test_a_viewer_changes_nothing_anywhere(as_, ours):
         if one.name in {"admin:password_change", "admin:index"}:
             continue
         answer = client.post(one.of(ours), {"post": "yes", "all": "1", "confirmed": "1", "action": "delete_selected"})
-        assert answer.status_code in {200, *REFUSED}, one
+        assert answer.status_code in {200, *REFUSED} or one.name in PUBLIC, one
     assert everything() == before
