@@ -167,7 +167,7 @@ def _refusal(integration: Integration, flows: frozenset[str] | None = None) -> O
         return Outcome.PAUSED
     if integration.auto_sync in _NOT_IN_BETWEEN:
         return Outcome.OWN_TIME
-    if flows is not None and not any(getattr(integration, name).enabled for name in flows.intersection(FLOWS)):
+    if flows is not None and not any(_is_on(integration, flow) for flow in flows):
         return Outcome.FLOW_OFF
     return None
 
@@ -197,7 +197,8 @@ def _of_books(books_pk: int, events: Sequence[WebhookEvent], clock: Clock) -> Ou
     outcomes |= dict.fromkeys(known, Outcome.KNOWN)
     if news:
         _retire(books, news)
-        outcomes |= dict.fromkeys((event.pk for event in news), _lists_changed(books, clock))
+        items = any(event.kind.startswith("item.") for event in news)
+        outcomes |= dict.fromkeys((event.pk for event in news), _lists_changed(books, clock, items=items))
     return outcomes
 
 
@@ -221,8 +222,11 @@ def _retire(books: BooksConnection, events: Iterable[WebhookEvent]) -> None:
             merged.filter(type__iexact=event.kind.partition(".")[0]).update(active=False)
 
 
-def _lists_changed(books: BooksConnection, clock: Clock) -> Outcome:
-    """Read what changed, and have the orders looked at that may have waited for it."""
+def _lists_changed(books: BooksConnection, clock: Clock, *, items: bool) -> Outcome:
+    """Read what changed, and ask for a sync wherever something may have waited for it.
+
+    `items`: items are among it. Their levels may have changed, which our copy need not show.
+    """
     integrations = list(Integration.objects.filter(books=books).order_by("pk"))
     refusals = {integration: _refusal(integration) for integration in integrations}
     if books.state in _LOCKED_OUT:
@@ -236,9 +240,18 @@ def _lists_changed(books: BooksConnection, clock: Clock) -> Outcome:
         note_error(books, error)
         return Outcome.NO_ANSWER
     books.refresh_from_db(fields=["mirror_revision"])
-    if books.mirror_revision == revision:
-        return Outcome.KNOWN
-    waiting = [one for one, refusal in refusals.items() if refusal is None and orders.is_waiting(one)]
-    for integration in waiting:
+    is_news = books.mirror_revision != revision
+    asking = [
+        one
+        for one, refusal in refusals.items()
+        if refusal is None and ((is_news and orders.is_waiting(one)) or (items and _is_on(one, "stock")))
+    ]
+    for integration in asking:
         sync_on_message(integration, now=clock.now())
-    return Outcome.SYNC_ASKED if waiting else Outcome.LISTS_READ
+    if asking:
+        return Outcome.SYNC_ASKED
+    return Outcome.LISTS_READ if is_news else Outcome.KNOWN
+
+
+def _is_on(integration: Integration, flow: str) -> bool:
+    return flow in FLOWS and bool(getattr(integration, flow).enabled)

@@ -443,6 +443,18 @@ def test_an_echo_with_a_later_time_is_found_out_by_the_sync_tokens(world, tell_b
     assert not Run.objects.exists()
 
 
+def test_levels_may_have_changed_without_a_trace_in_our_copy(world, tell_books, handle):
+    entry = world.entry("Item", "Discount").books_ref
+    world.set("stock", enabled=True)
+    tell_books("account.updated", realm=world.realm)
+    handle(world.integration.books)
+    assert not Run.objects.exists()
+    tell_books("item.updated", realm=world.realm, entity=entry)
+    handle(world.integration.books)
+    assert outcomes()[-1][2] == "sync_asked"
+    assert Run.objects.count() == 1
+
+
 def test_a_burst_reads_the_lists_once(world, tell_books, handle):
     tell_books(*["item.updated", "account.created", "customer.updated"] * 30, realm=world.realm)
     world.quickbooks.reset_counters()
