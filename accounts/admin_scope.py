@@ -252,11 +252,11 @@ class InlineMixin(RoleMixin):
 class ScopedTabularInline(InlineMixin, TabularInline):
     """Base of every table inside a page. Its headings name the fields; whoever hears the page is told by each."""
 
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if field is not None:
-            field.widget.attrs.setdefault("aria-label", str(capfirst(field.label)))
-        return field
+    def get_formset(self, request: HttpRequest, obj: Model | None = None, **kwargs: Any) -> Any:
+        formset = super().get_formset(request, obj, **kwargs)
+        for field in formset.form.base_fields.values():
+            field.widget.attrs.setdefault("aria-label", capfirst(field.label))
+        return formset
 
 
 class ScopedStackedInline(InlineMixin, StackedInline):

@@ -183,7 +183,8 @@ UNFOLD: dict[str, Any] = {
             {
                 "title": _("Profile"),
                 "link": lambda request: reverse("admin:accounts_user_change", args=[request.user.pk]),
-            }
+            },
+            {"title": _("Change password"), "link": reverse_lazy("admin:password_change")},
         ]
     },
     "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": NAVIGATION},

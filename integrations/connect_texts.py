@@ -39,6 +39,7 @@ REFUSED = _("Nothing was connected: %(name)s answered with the error “%(detail
 INCOMPLETE = _("Nothing was connected: the answer of %(name)s was incomplete. Start again.")
 NO_KEYS = _("This installation has no app keys for %(name)s yet: whoever runs it sets %(detail)s.")
 OTHER_ACCOUNT = _("Nothing was changed: you chose another account than “%(name)s”. Start again and choose that one.")
+TOKEN_REFUSED = _("%(name)s does not accept this token for this store: compare both with its control panel.")
 TAKEN = _("This account cannot be connected here: it is in use already. Choose another one.")
 CONNECTED = _("“%(name)s” is connected and answers.")
 CHECKED = _("“%(name)s” answers; its lists are up to date.")

@@ -23,7 +23,7 @@ from integrations.connect_forms import EcwidTokenForm
 from integrations.connect_texts import error_in_words, say
 from integrations.consent import way_back
 from integrations.ecwid import oauth
-from integrations.errors import RemoteError
+from integrations.errors import ReconnectNeeded, RemoteError
 from integrations.http import Transport
 from integrations.models import StoreConnection, StoreProvider
 from integrations.views.common import Stop, address_of, ask, asked, page_after, page_of, stops_at, tell_change, visible
@@ -118,6 +118,8 @@ def token(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             store = _connect(form.business, form.cleaned_data["account_id"], form.cleaned_data["access_token"], renewed)
+        except ReconnectNeeded:
+            form.add_error("access_token", say(texts.TOKEN_REFUSED, name=NAME))
         except RemoteError as error:
             form.add_error(None, error_in_words(error, NAME))
         except Stop as stop:

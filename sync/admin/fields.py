@@ -30,7 +30,7 @@ Choices = list[tuple[str, Any]]
 class NamesField(forms.CharField):
     """A list of names, one per line: names may hold commas ("TVA 5,5 %")."""
 
-    def __init__(self, *, rows: int = 2, **kwargs: Any) -> None:
+    def __init__(self, *, rows: int = 3, **kwargs: Any) -> None:
         super().__init__(widget=UnfoldAdminTextareaWidget(attrs={"rows": rows}), **kwargs)
 
     def prepare_value(self, value: Any) -> Any:

@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
@@ -136,9 +136,9 @@ def _lines(facts: Iterable[tuple[str, str]]) -> str | SafeString:
     """Each on a line of its own: "Created: 52"."""
     colon = pgettext("after a label", ":")
     shown = format_html_join(
-        "", '<span class="tb-line">{}{} <span class="tb-nowrap">{}</span></span>', ((a, colon, b) for a, b in facts)
+        "", '<span>{}{} <span class="tb-nowrap">{}</span></span>', ((name, colon, value) for name, value in facts)
     )
-    return shown or DASH
+    return format_html('<div class="tb-facts-list">{}</div>', shown) if shown else DASH
 
 
 @admin.register(LogEntry)

@@ -77,7 +77,7 @@ class RecordAdmin(OrderSearchAdmin):
 
     @display(description=_("number"), ordering="number")
     def title(self, record: Record) -> str:
-        return str(record)
+        return format_html('<span class="tb-nowrap">{}</span>', record)
 
     @display(description=_("created in the store"), ordering="created_in_store_at")
     def created(self, record: Record) -> str:

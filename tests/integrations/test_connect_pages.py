@@ -278,7 +278,7 @@ def test_a_mistyped_token_is_told_and_not_stored(client, sandbox, owner, busines
     form = {"business_choice": business.pk, "account_id": STORE, "access_token": "secret_mistyped"}
     answer = client.post(reverse("connect:ecwid_token"), form)
     assert answer.status_code == 200
-    assert b"does not accept our access" in answer.content
+    assert b"does not accept this token" in answer.content
     assert b"secret_mistyped" not in answer.content
     assert not StoreConnection.objects.exists()
 
