@@ -48,8 +48,15 @@ CAUSES: Mapping[Reason, Cause] = {
     Reason.CLOSED_PERIOD: Cause(_("Dated in the closed period until %(closed_until)s"), ("closed_until",)),
     Reason.CLOSED_PERIOD_IN_BOOKS: Cause(_("Dated in a period that QuickBooks has closed")),
     Reason.NUMBER_TAKEN: Cause(_("Document number used already in QuickBooks")),
-    Reason.EDITED_AFTER_POSTING: Cause(_("Changed in the store after posting")),
+    Reason.EDITED_AFTER_POSTING: Cause(_("Changed in the store, and not written by Tillbridge in QuickBooks")),
+    Reason.CHANGED_IN_BOOKS: Cause(_("Changed in the store and in QuickBooks after posting")),
     Reason.CANCELLED_AFTER_POSTING: Cause(_("Cancelled in the store after posting")),
+    Reason.DOCUMENT_GONE: Cause(_("Changed in the store, but no longer in QuickBooks")),
+    Reason.CHANGE_IN_CLOSED_PERIOD: Cause(
+        _("Changed in the store, but posted in the period closed until %(closed_until)s"), ("closed_until",)
+    ),
+    Reason.PAID_MORE_THAN_NEW_TOTAL: Cause(_("Changed in the store to less than what is paid")),
+    Reason.ORDER_MISSING: Cause(_("No longer in the store")),
     Reason.BOOKS_TOTAL_DIFFERS: Cause(_("Posted, but QuickBooks shows another total")),
     Reason.BOOKS_OBJECT_INACTIVE: Cause(_("Inactive in QuickBooks: %(detail)s"), ("detail",)),
     Reason.BEFORE_STOCK_START: Cause(_("Sold before QuickBooks counts the item's stock")),

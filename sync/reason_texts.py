@@ -89,6 +89,45 @@ TEXTS: Mapping[Reason, ReasonText] = {
         _("%(paid)s %(currency)s was paid, more than the order's total of %(total)s; payments count up to the total."),
         _("Give the rest back in the store, or enter it in QuickBooks as a credit."),
     ),
+    Reason.SALE_UPDATED: _ok(
+        _(
+            "The order was changed in the store after it was posted, and its document follows: the total was %(before)s"
+            " %(currency)s and is now %(after)s %(currency)s."
+        ),
+    ),
+    Reason.SALE_UPDATED_LEFT_OPEN: _ok(
+        _(
+            "The order was changed in the store after it was posted, and its invoice follows: the total was %(before)s"
+            " %(currency)s and is now %(after)s %(currency)s. %(amount)s %(currency)s of it is open, for the store does"
+            " not charge what an edit adds."
+        ),
+        _("Ask the buyer for the rest, or write it off in QuickBooks."),
+    ),
+    Reason.SALE_UPDATED_LEFT_CREDIT: _ok(
+        _(
+            "The order was changed in the store after it was posted, and its invoice follows: the total was %(before)s"
+            " %(currency)s and is now %(after)s %(currency)s. %(amount)s %(currency)s that was paid is the customer's"
+            " credit now, for the store does not give back what an edit takes away."
+        ),
+        _("Give it back in the store, or use the credit in QuickBooks."),
+    ),
+    Reason.SHIPPING_ADDED: _ok(
+        _("How the order was shipped was added to its %(books_type)s “%(doc_number)s”."),
+    ),
+    Reason.OVERWRITTEN: _ok(
+        _(
+            "%(user)s decided that the store's version stands: it was posted over the document, whose total is now"
+            " %(after)s %(currency)s."
+        ),
+    ),
+    Reason.PAID_OTHERWISE: _ok(
+        _(
+            "The store received %(amount)s %(currency)s, but only %(balance)s %(currency)s of the invoice is open in"
+            " QuickBooks: no payment was posted."
+        ),
+        _("Compare the payments of the invoice in QuickBooks with the store, and enter what is missing by hand."),
+        "quickbooks",
+    ),
     Reason.ITEM_EXISTS: _ok(
         _("QuickBooks has the item “%(item)s” for the SKU “%(sku)s” already; it was left as it is."),
     ),
@@ -160,6 +199,13 @@ TEXTS: Mapping[Reason, ReasonText] = {
     ),
     Reason.ORDER_CANCELLED: _skipped(_("The order was cancelled in the store before it was posted.")),
     Reason.NOTHING_SOLD: _skipped(_("The order has no lines and no amount, so there is nothing to post.")),
+    Reason.ORDER_DELETED: _skipped(_("The order was deleted in the store before it was posted.")),
+    Reason.SALE_VOIDED: _skipped(
+        _(
+            "The order was cancelled or deleted in the store after it was posted, so its %(books_type)s"
+            " “%(doc_number)s” was voided."
+        ),
+    ),
     Reason.TAX_UNMAPPED: _held(
         _("Nobody has said yet what “%(taxes)s” is in QuickBooks."),
         _("Map the tax “%(taxes)s” in Taxes; the order is posted with the next sync."),
@@ -287,16 +333,58 @@ TEXTS: Mapping[Reason, ReasonText] = {
     ),
     Reason.EDITED_AFTER_POSTING: _held(
         _(
-            "The order was changed in the store after it was posted: the total was %(before)s %(currency)s and is now"
-            " %(after)s %(currency)s."
+            "The order was changed in the store: its total was %(before)s %(currency)s and is now %(after)s"
+            " %(currency)s. “%(doc_number)s” in QuickBooks was not written by Tillbridge, so it stays until somebody"
+            " decides."
         ),
-        _("Correct the document in QuickBooks by hand, then ignore the change here."),
+        _("Compare the versions on the order's page, then post the store's over it or leave QuickBooks as it is."),
+        "quickbooks",
+    ),
+    Reason.CHANGED_IN_BOOKS: _held(
+        _(
+            "The order was changed in the store, and “%(doc_number)s” was changed in QuickBooks as well (%(parts)s)."
+            " Its total was posted as %(before)s %(currency)s; it is %(books_total)s in QuickBooks and %(after)s in the"
+            " store."
+        ),
+        _("Compare the versions on the order's page, then post the store's over it or leave QuickBooks as it is."),
         "quickbooks",
     ),
     Reason.CANCELLED_AFTER_POSTING: _held(
-        _("The order was cancelled in the store after its %(books_type)s “%(doc_number)s” was posted."),
-        _("Void the document in QuickBooks, unless the sale stands; then ignore the change here."),
+        _(
+            "The order was cancelled in the store after its %(books_type)s “%(doc_number)s” was posted. The document"
+            " was paid, or is not as it was posted: it was not voided."
+        ),
+        _("Give the money back, or void the document in QuickBooks, unless the sale stands; then ignore the change."),
         "quickbooks",
+    ),
+    Reason.DOCUMENT_GONE: _held(
+        _(
+            "The order was changed in the store after it was posted, but its %(books_type)s “%(doc_number)s” is no"
+            " longer in QuickBooks."
+        ),
+        _("Enter the sale in QuickBooks by hand if it belongs there, then ignore the change here."),
+        "quickbooks",
+    ),
+    Reason.CHANGE_IN_CLOSED_PERIOD: _held(
+        _(
+            "The order was changed in the store after it was posted, but its %(books_type)s “%(doc_number)s” is dated"
+            " %(date)s, and the books are closed until %(closed_until)s: the document stays as it is."
+        ),
+        _("Reopen the period in QuickBooks, or enter the difference there in the open period and ignore the change."),
+        "quickbooks",
+    ),
+    Reason.PAID_MORE_THAN_NEW_TOTAL: _held(
+        _(
+            "The order was changed in the store and its total is now %(after)s %(currency)s, but %(paid)s %(currency)s"
+            " is applied to “%(doc_number)s” by payments that Tillbridge did not enter."
+        ),
+        _("Lower in QuickBooks what these payments apply to the invoice, then retry."),
+        "quickbooks",
+    ),
+    Reason.ORDER_MISSING: _held(
+        _("The store does not have the order any more, and does not say that it was deleted."),
+        _("Look for it in the store; if it is gone, void its document in QuickBooks by hand, then ignore the change."),
+        "store",
     ),
     Reason.BOOKS_TOTAL_DIFFERS: _held(
         _("QuickBooks shows %(books_total)s on document %(books_id)s, but the store's total is %(store_total)s."),

@@ -50,12 +50,30 @@ _WORDS: Mapping[str, Mapping[str, Text]] = {
     "detail": {"": _("no details were given")},
     "method": {"": _("an unnamed payment method")},
 }
+# What two versions of a document may differ in (see `quickbooks.image`).
+PARTS: Mapping[str, Text] = {
+    "customer": _("customer"),
+    "number": _("number"),
+    "date": _("date"),
+    "due_date": _("due date"),
+    "currency": _("currency"),
+    "total": _("total"),
+    "tax": _("tax"),
+    "class": _("class"),
+    "location": _("location"),
+    "account": _("account"),
+    "method": _("payment method"),
+    "reference": _("reference"),
+    "note": _("private note"),
+    "lines": _("lines"),
+}
 # Parameters that are days (2026-09-30) and amounts (1234.50), which every language writes in its own way.
 _DAYS = {"date", "start_date", "closed_until"}
 _AMOUNTS = {
     "amount",
     "after",
     "before",
+    "balance",
     "books_tax",
     "books_price",
     "books_total",
@@ -94,6 +112,8 @@ def _word(name: str, value: str) -> str:
         return _localised(name, value)
     if name == "accounts":
         return ", ".join(str(words.get(part, part)) for part in value.split(", "))
+    if name == "parts":
+        return ", ".join(str(PARTS.get(part, part)) for part in value.split(", "))
     if name == "detail":
         value = detail_in_words(value.rstrip(". "))  # the sentence has its own full stop
     return str(words.get(value, value))

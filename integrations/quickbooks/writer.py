@@ -5,6 +5,7 @@ and `arithmetic` says beforehand what it will be.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -21,7 +22,7 @@ from integrations.books import (
     TaxModel,
 )
 from integrations.commerce import Address
-from integrations.money import currency_places, round_half_up, total_of
+from integrations.money import ZERO, currency_places, round_half_up, total_of
 from integrations.quickbooks import names
 
 ItemId = Callable[[Known | ItemDraft], str]
@@ -53,6 +54,43 @@ def sale_payload(sale: Sale, company: Company, *, customer_id: str, item_id: Ite
             "PrivateNote": private_note(sale.private_note, sale.marker),
         }
     )
+
+
+def sale_update(sale: Sale, company: Company, *, item_id: ItemId) -> Json:
+    """What an update of a posted sale states: all but its customer, number, date and note, which stay as posted.
+
+    The tax is stated in any case: QuickBooks keeps the old one where an update says nothing of it.
+    """
+    stated = replace(sale, override_tax=True) if any(line.percent for line in sale.tax_lines) else sale
+    payload = sale_payload(stated, company, customer_id="", item_id=item_id)
+    tax = {} if company.tax_model is TaxModel.US_NONE else {"TxnTaxDetail": {"TotalTax": ZERO}}
+    return tax | {name: value for name, value in payload.items() if name not in _STAYS_AS_POSTED}
+
+
+_STAYS_AS_POSTED = frozenset({"CustomerRef", "DocNumber", "TxnDate", "PrivateNote"})
+
+
+def shipping_update(sale: Sale) -> Json:
+    """How the goods were sent, as far as it is known; nothing that the amounts depend on."""
+    return _filled({name: value for name, value in _delivery_fields(sale).items() if name in _SHIPPING})
+
+
+_SHIPPING = frozenset({"ShipMethodRef", "TrackingNum", "ShipDate"})
+
+
+def applications_update(payment: Json, invoice_id: str, amount: Decimal) -> Json:
+    """A posted payment that applies only `amount` to this invoice from now on; the rest is the customer's credit."""
+    lines = []
+    for line in payment.get("Line") or ():
+        [linked] = line["LinkedTxn"]
+        is_it = (linked["TxnType"], linked["TxnId"]) == ("Invoice", invoice_id)
+        kept = {"TxnId": linked["TxnId"], "TxnType": linked["TxnType"]}
+        lines.append({"Amount": amount if is_it else line["Amount"], "LinkedTxn": [kept]})
+    return {
+        "CustomerRef": _ref(str(payment["CustomerRef"]["value"])),
+        "TotalAmt": payment["TotalAmt"],
+        "Line": [line for line in lines if line["Amount"]],
+    }
 
 
 def payment_payload(payment: Payment, company: Company, *, customer_id: str, invoice_id: str) -> Json:

@@ -30,6 +30,7 @@ POSTING_COLOURS = {
     PostingState.SENT.value: "warning",
     PostingState.POSTED.value: "success",
     PostingState.REFUSED.value: "danger",
+    PostingState.VOIDED.value: "info",
 }
 RUN_COLOURS = {
     RunState.QUEUED.value: "info",
@@ -41,8 +42,11 @@ RUN_COLOURS = {
 ACTION_COLOURS = {
     Action.CREATED.value: "success",
     Action.UPDATED.value: "success",
+    Action.VOIDED.value: "success",
     Action.ADOPTED.value: "success",
     Action.WOULD_CREATE.value: "info",
+    Action.WOULD_UPDATE.value: "info",
+    Action.WOULD_VOID.value: "info",
     Action.HELD.value: "warning",
     Action.FAILED.value: "danger",
 }

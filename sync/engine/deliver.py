@@ -4,6 +4,9 @@ Each batch and its postings are committed as "sent" before the call. When no usa
 searched first: what is there is taken as answered; what is not is sent again, under the same request id when the
 batch is whole (so that QuickBooks can recognise it), else in a batch of its own. A run that dies leaves the same rows
 behind, and `recover` does the same for them.
+
+A posting with a `change` is in the books already: what is sent is the change, and only the answer makes it what the
+posting says. A refused change leaves it as it was.
 """
 
 import uuid
@@ -21,6 +24,7 @@ from integrations.models import BooksConnection
 from integrations.quickbooks import reader
 from integrations.quickbooks.client import BATCH_ITEMS, BatchAnswer, BatchItem, QuickBooksClient
 from integrations.quickbooks.faults import Cause, Fault, QuickBooksRefused
+from integrations.quickbooks.image import image
 from sync.engine.rows import insert_rows, update_rows
 from sync.engine.search import ROLE_OF_ENTITY, postings_found
 from sync.models import Batch, Posting, PostingState, Role
@@ -32,13 +36,16 @@ PATIENCE = (5.0, 20.0, 60.0)
 _NAMESPACE = uuid.UUID("6f1d3a52-4f0e-4f6a-9b0e-7a9a5d1c2b3e")
 
 _SENT_FIELDS = [
-    "batch", "bid", "state", "revision", "payload", "proven_total", "content", "books_type", "customer_ref",
+    "batch", "bid", "state", "revision", "payload", "change", "proven_total", "content", "books_type", "customer_ref",
     "txn_date", "marker", "fault_code", "fault_detail",
 ]  # fmt: skip
 _ANSWER_FIELDS = [
     "state", "books_ref", "sync_token", "doc_number", "txn_date", "total", "currency", "customer_ref", "adopted",
-    "fault_code", "fault_detail", "trace", "posted_at",
+    "image", "fault_code", "fault_detail", "trace", "posted_at",
 ]  # fmt: skip
+_CHANGE_FIELDS = ["payload", "change", "proven_total", "content", "decided", "untold"]
+# What only QuickBooks' own call needs of the payload of a change.
+_OF_THE_CALL = frozenset({"Id", "SyncToken", "sparse"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +71,11 @@ class Delivery:
             if self.answered is not None:
                 self.answered(part)
         return faults
+
+    def take(self, posting: Posting, obj: dict[str, Any]) -> None:
+        """Note that the books hold already what the posting, or its change, says: nothing is sent."""
+        posted(posting, obj, now=self.clock.now())
+        posting.save()
 
     def recover(self) -> int:
         """Settle what earlier runs left as "sent, answer unknown"; returns how many postings that were."""
@@ -167,6 +179,7 @@ class Delivery:
     ) -> dict[int, Fault]:
         """Write down the answers; those that say nothing certain leave their posting as sent, unless they are final."""
         faults: dict[int, Fault] = {}
+        changing = {posting.pk for posting in postings if posting.change is not None}
         for posting in postings:
             answer = answers[posting.bid]
             posting.trace = answer.trace or posting.trace
@@ -175,7 +188,9 @@ class Delivery:
             elif answer.fault is not None and (final or answer.fault.cause is not Cause.UNCLEAR):
                 refused(posting, answer.fault)
                 faults[posting.pk] = answer.fault
-        update_rows(postings, _ANSWER_FIELDS)
+        changes = [posting for posting in postings if posting.pk in changing]
+        update_rows([posting for posting in postings if posting.pk not in changing], _ANSWER_FIELDS)
+        update_rows(changes, [*_ANSWER_FIELDS, *_CHANGE_FIELDS])
         self._mirror(postings, answers)
         if not batch.postings.filter(state=PostingState.SENT).exists():
             self._close(batch, trace=next((answer.trace for answer in answers.values()), ""))
@@ -199,28 +214,55 @@ class Delivery:
 
 def posted(posting: Posting, obj: dict[str, Any], *, now: datetime) -> None:
     """Note on a posting what the books hold for it."""
-    posting.state, posting.posted_at = PostingState.POSTED, now
+    posting.state = PostingState.POSTED
+    if posting.change is None:
+        posting.posted_at = now
+    else:
+        _become(posting, posting.change)
     posting.books_ref, posting.sync_token = str(obj.get("Id") or ""), str(obj.get("SyncToken") or "")
     posting.fault_code = posting.fault_detail = ""
     if posting.role in (Role.CUSTOMER, Role.ITEM):
         posting.doc_number = reader.listed(posting.books_type, obj).name[:40]
         return
     document = reader.posted(posting.books_type, obj)
+    posting.image = image(obj)
     posting.doc_number, posting.total, posting.currency = document.number, document.total, document.currency
     posting.txn_date = document.txn_date or posting.txn_date
     posting.customer_ref = document.customer_id or posting.customer_ref
 
 
+def _become(posting: Posting, change: dict[str, Any]) -> None:
+    """The change was carried out: from now on it is what the posting says."""
+    if change["operation"] == "void":
+        posting.state = PostingState.VOIDED
+    stated = {name: value for name, value in change["payload"].items() if name not in _OF_THE_CALL}
+    posting.payload = {**posting.payload, **stated}
+    posting.proven_total, posting.content = change["proven_total"], change["content"]
+    posting.untold = change["untold"]
+    posting.change, posting.decided = None, {}
+
+
 def refused(posting: Posting, fault: Fault) -> None:
-    posting.state = PostingState.REFUSED
+    """What was refused is not in the books; of a change, that it is as it was."""
+    posting.state = PostingState.REFUSED if posting.change is None else PostingState.POSTED
+    posting.change = None
     posting.fault_code, posting.fault_detail = fault.code[:20], (fault.detail or fault.message)[:1000]
 
 
 def _item(posting: Posting) -> BatchItem:
-    return BatchItem(posting.bid, "create", posting.books_type, posting.payload)
+    if posting.change is None:
+        return BatchItem(posting.bid, "create", posting.books_type, posting.payload)
+    return BatchItem(posting.bid, posting.change["operation"], posting.books_type, posting.change["payload"])
 
 
 def _request_id(postings: Sequence[Posting]) -> str:
     """The same for the same postings at the same revisions, different for everything else."""
-    parts = [f"{posting.books_id}/{posting.marker or posting.key}/{posting.revision}" for posting in postings]
+    parts = [f"{_called(posting)}/{posting.revision}" for posting in postings]
     return str(uuid.uuid5(_NAMESPACE, "|".join(parts)))
+
+
+def _called(posting: Posting) -> str:
+    """A change goes by the document that it is made to."""
+    if posting.change is not None:
+        return f"{posting.books_id}/{posting.books_type} {posting.books_ref}"
+    return f"{posting.books_id}/{posting.marker or posting.key}"

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from integrations import mirror
 from integrations.errors import RemoteError
 from sync.causes import cause_of
+from sync.engine.conclusion import Conclusion
 from sync.engine.plan import PAGE, Planned, Planner
-from sync.engine.post import Conclusion, Poster
+from sync.engine.post import Poster
 from sync.engine.pull import changed_pages, news
 from sync.engine.record import ending_of
 from sync.engine.session import Session, Stop, stopped_by
@@ -23,7 +24,7 @@ def synchronise(session: Session) -> None:
     if not orders_flow.due(integration, now=now).exists() and not orders_flow.is_waiting(integration):
         return
     planner = session.planner
-    poster = Poster(integration, planner.company, session.delivery)
+    poster = Poster(integration, planner.company, planner.options, session.delivery)
     session.watcher.expect(orders_flow.due(integration, now=now).count())
     for page in orders_flow.due_pages(integration, now=now, size=PAGE):
         started = time.perf_counter()

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import TypeVar
 
 from integrations.books import Company, Payment, Sale
+from sync.models import Posting
 from sync.models.settings import ClosedPeriod
 from sync.translate.outcome import Documents, Hold
 from sync.translate.reasons import Reason
@@ -29,6 +30,20 @@ def in_open_period(documents: Documents, company: Company, policy: str, *, sale:
         sale=_moved(documents.sale, closed_until) if sale else documents.sale,
         payments=tuple(_moved(one, closed_until) for one in documents.payments),
     )
+
+
+def in_closed_period(posted: Posting, company: Company) -> Hold | None:
+    """Why a posted document must stay as it is. Nothing that changes it could be moved to another day."""
+    closed_until = company.closed_until
+    if closed_until is None or posted.txn_date is None or posted.txn_date > closed_until:
+        return None
+    dates = {"date": posted.txn_date.isoformat(), "closed_until": closed_until.isoformat()}
+    return Hold(Reason.CHANGE_IN_CLOSED_PERIOD, named(posted) | dates)
+
+
+def named(posted: Posting) -> dict[str, str]:
+    """The parameters by which a sentence names a posted document."""
+    return {"books_type": posted.books_type, "doc_number": posted.doc_number or posted.books_ref}
 
 
 def _moved(document: D, closed_until: date) -> D:

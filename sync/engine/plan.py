@@ -3,18 +3,20 @@
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 
 from integrations.books import Company, Payment, Sale, SaleType
-from integrations.commerce import Order
+from integrations.commerce import Order, PaymentState
 from integrations.errors import Malformed
 from integrations.models import BooksObject, Integration
 from integrations.money import ZERO
+from integrations.quickbooks import writer
 from integrations.stores import OrderReader
 from sync.engine.content import content
 from sync.engine.options import load_catalog
-from sync.engine.period import in_open_period
-from sync.engine.prove import prove
-from sync.models import Posting, PostingState, Record, Role
+from sync.engine.period import in_closed_period, in_open_period, named
+from sync.engine.prove import prove, repair
+from sync.models import Gone, Posting, PostingState, Record, Role
 from sync.translate.held import amount_text
 from sync.translate.orders import needs, translate_order
 from sync.translate.outcome import Documents, Hold, Note, Outcome, Skip
@@ -26,6 +28,9 @@ logger = logging.getLogger(__name__)
 
 # Full batches of thirty, few statements for each, and small enough to keep in memory.
 PAGE = 300
+
+# What a person may decide about a posted document that differs: leave it, or post the store's version over it.
+LEAVE, OVERWRITE = "leave", "overwrite"
 
 Postings = Mapping[tuple[str, int], Posting]
 
@@ -43,7 +48,35 @@ class Planned:
     @property
     def sale(self) -> Posting | None:
         """The sale's posting when it is in the books."""
-        return _posted_sale(self.postings)
+        return posted_sale(self.postings)
+
+    @property
+    def latest_sale(self) -> Posting | None:
+        """The posting of the sale, whatever became of it."""
+        return max(_sales(self.postings), key=lambda one: one.ordinal, default=None)
+
+    @property
+    def voided(self) -> int:
+        """How many sales of the order were voided; the next one is told apart from them by this."""
+        return len(_voided(self.postings))
+
+
+class Kind(StrEnum):
+    """What a change does to a posted sale."""
+
+    EDIT = "edit"  # all of it, as the order is now
+    REPAIR = "repair"  # its lines, so that the total is the proven one
+    SHIPPING = "shipping"  # how the goods were sent, and nothing else
+    VOID = "void"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is to become of a sale that is in the books. `content` is the order's digest (see `content`)."""
+
+    kind: Kind
+    content: str
+    sale: Sale | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +86,7 @@ class Work:
     sale: Sale | None = None
     payments: tuple[Payment, ...] = ()
     notes: tuple[Note, ...] = ()
+    change: Change | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +116,20 @@ class Planner:
         ]
 
     def _read(self, record: Record) -> Order | Hold:
+        if record.gone == Gone.MISSING:
+            return Hold(Reason.ORDER_MISSING)
         try:
-            return _with_payment_dates(self.store.read_order(record.payload), record)
+            order = _with_payment_dates(self.store.read_order(record.payload), record)
         except Malformed as error:
             return Hold(Reason.ORDER_UNREADABLE, {"detail": error.message})
+        if record.gone == Gone.DELETED:
+            order = replace(order, payment_state=PaymentState.CANCELLED, tenders=())
+        return order
 
     def catalog(self, orders: Iterable[Order]) -> Catalog:
         """The items that these orders look up."""
-        wishes = [needs(order, self.options) for order in orders]
+        options = _unfiltered(self.options)
+        wishes = [needs(order, options) for order in orders]
         keys = frozenset().union(*(wish.items for wish in wishes))
         names = frozenset().union(*(wish.names for wish in wishes))
         return load_catalog(self.integration, self.options, keys=keys, names=names, instead=self.matches)
@@ -98,17 +138,22 @@ class Planner:
         if isinstance(order, Hold):
             return Planned(record, record.wanted, None, postings, order)
         try:
-            posted = _posted_sale(postings)
-            outcome = translate_order(order, self._options_for(posted), self.company, catalog)
-            decision = self._fresh(outcome) if posted is None else self._again(outcome, order, posted, postings)
+            posted = posted_sale(postings)
+            outcome = translate_order(order, self._options_for(posted, postings), self.company, catalog)
+            if posted is None:
+                decision = self._fresh(_as_it_happened(outcome, record, postings))
+            else:
+                decision = self._again(outcome, order, posted, postings)
         except Exception as error:  # our mistake in one order must not keep the others out of the books
             logger.exception("order %s of %s could not be planned", order.number, self.integration.slug)
             decision = Hold(Reason.INTERNAL_ERROR, {"detail": type(error).__name__})
         return Planned(record, record.wanted, order, postings, decision)
 
-    def _options_for(self, posted: Posting | None) -> Options:
-        """What is posted stays the type it is: an invoice gets payments also where receipts are wanted by now."""
-        return self.options if posted is None else replace(self.options, post_as=SaleType(posted.books_type))
+    def _options_for(self, posted: Posting | None, postings: Postings) -> Options:
+        """What is posted stays the type it is (an invoice gets payments also where receipts are wanted by now), and
+        filters do not concern it any more."""
+        options = replace(self.options, voided=len(_voided(postings)))
+        return options if posted is None else replace(_unfiltered(options), post_as=SaleType(posted.books_type))
 
     def _fresh(self, outcome: Outcome) -> Work | Hold | Skip:
         """The decision for an order that is not in the books."""
@@ -121,31 +166,89 @@ class Planner:
         return outcome
 
     def _again(self, outcome: Outcome, order: Order, posted: Posting, postings: Postings) -> Work | Hold | Skip:
-        """The decision for an order whose sale is in the books: a payment may be new, an edit is for a person."""
+        """The decision for an order whose sale is in the books: it may have been cancelled or edited, or paid since."""
+        wish = wish_of(outcome, order)
+        if posted.decided.get("do") == LEAVE and posted.decided.get("version") == wish:
+            missing = self._missing_payments(outcome, posted, postings)
+            ignored = Note(Reason.CHANGE_IGNORED, {"user": posted.decided["user"]})
+            return missing if isinstance(missing, Hold) else Work(payments=missing, notes=(ignored,))
+        if isinstance(outcome, Skip):
+            return self._cancelled(posted, postings)
+        if posted.content != wish:
+            return self._edited(outcome, wish, posted, postings)
         if posted.proven_total is not None and posted.total != posted.proven_total:
-            return total_differs(posted)
-        if posted.content != content(order):
-            before = amount_text(posted.total or order.total, order.currency)
-            after = amount_text(order.total, order.currency)
-            params = {"before": before, "after": after, "currency": order.currency}
-            return Hold(Reason.EDITED_AFTER_POSTING, params)
-        if isinstance(outcome, Documents):
-            missing = () if posted.books_type == SaleType.SALES_RECEIPT else _unposted(outcome.payments, postings)
-            dated = in_open_period(
-                replace(outcome, payments=missing), self.company, self.integration.orders.closed_period, sale=False
-            )
-            return Work(payments=dated.payments) if isinstance(dated, Documents) else dated
-        if isinstance(outcome, Skip) and outcome.reason is Reason.ORDER_CANCELLED:
-            params = {"books_type": posted.books_type, "doc_number": posted.doc_number}
-            return Hold(Reason.CANCELLED_AFTER_POSTING, params)
+            return self._repaired(outcome, posted)
         # What holds a new order back does not concern one that is in the books, unless money still has to follow it.
-        return outcome if isinstance(outcome, Hold) and self._money_outstanding(order, posted, postings) else Work()
+        if isinstance(outcome, Hold):
+            return outcome if self._money_outstanding(order, posted, postings) else Work()
+        missing = self._missing_payments(outcome, posted, postings)
+        return missing if isinstance(missing, Hold) else Work(payments=missing, change=self._shipped(outcome, posted))
+
+    # -- changes of what is posted -------------------------------------------------------------------------------------
+
+    def _edited(self, outcome: Documents | Hold, wish: str, posted: Posting, postings: Postings) -> Work | Hold:
+        """The whole new translation takes the place of the old one: same document, same date, whatever was paid."""
+        proven = in_closed_period(posted, self.company) or outcome
+        if isinstance(proven, Documents):
+            proven = prove(proven, self.company, self.options)
+        missing = self._missing_payments(proven, posted, postings)
+        if isinstance(proven, Hold):
+            return _wished(proven, wish)
+        if isinstance(missing, Hold):
+            return _wished(missing, wish)
+        return Work(payments=missing, notes=proven.notes, change=Change(Kind.EDIT, wish, proven.sale))
+
+    def _cancelled(self, posted: Posting, postings: Postings) -> Work | Hold:
+        """An invoice without a payment of ours may be voided; money that was received must be given back first."""
+        paid = any(role == Role.PAYMENT and one.is_in_books for (role, _), one in postings.items())
+        if paid or posted.books_type == SaleType.SALES_RECEIPT:
+            return _wished(Hold(Reason.CANCELLED_AFTER_POSTING, named(posted)), Kind.VOID)
+        closed = in_closed_period(posted, self.company)
+        return _wished(closed, Kind.VOID) if closed else Work(change=Change(Kind.VOID, posted.content))
+
+    def _repaired(self, outcome: Documents | Hold, posted: Posting) -> Work | Hold:
+        """Where QuickBooks computed another total than was proven: a rounding line, else it is an alarm."""
+        proven = outcome if isinstance(outcome, Hold) else prove(outcome, self.company, self.options)
+        if isinstance(proven, Hold) or in_closed_period(posted, self.company):
+            return total_differs(posted)
+        mended = repair(proven, posted, self.company, self.options)
+        if mended is None:
+            return total_differs(posted)
+        return Work(change=Change(Kind.REPAIR, posted.content, mended.sale), notes=mended.notes)
+
+    def _shipped(self, outcome: Documents, posted: Posting) -> Change | None:
+        """Orders are posted first and shipped later: how is carried over (O16), into documents of ours alone."""
+        known = posted.payload
+        stated = writer.shipping_update(outcome.sale)
+        news = any(known.get(name) != value for name, value in stated.items())
+        if not known or posted.adopted or not news or in_closed_period(posted, self.company):
+            return None
+        return Change(Kind.SHIPPING, posted.content, outcome.sale)
+
+    # -- payments of what is posted ------------------------------------------------------------------------------------
+
+    def _missing_payments(self, outcome: Outcome, posted: Posting, postings: Postings) -> tuple[Payment, ...] | Hold:
+        if not isinstance(outcome, Documents) or posted.books_type == SaleType.SALES_RECEIPT:
+            return ()
+        missing = replace(outcome, payments=_unposted(outcome.payments, postings))
+        dated = in_open_period(missing, self.company, self.integration.orders.closed_period, sale=False)
+        return dated if isinstance(dated, Hold) else dated.payments
 
     def _money_outstanding(self, order: Order, posted: Posting, postings: Postings) -> bool:
         if not self.options.record_payments or posted.books_type == SaleType.SALES_RECEIPT:
             return False
-        paid = sum(1 for (role, _), one in postings.items() if role == Role.PAYMENT and _is_posted(one))
+        paid = sum(1 for (role, _), one in postings.items() if role == Role.PAYMENT and one.is_in_books)
         return len(received(order)) > paid
+
+
+def wish_of(outcome: Outcome, order: Order) -> str:
+    """What the order wants of its document, to be compared with what was posted or decided for it."""
+    return str(Kind.VOID) if isinstance(outcome, Skip) else content(order)
+
+
+def _wished(hold: Hold, wish: str) -> Hold:
+    """A hold that a person may end by leaving the document as it is, whatever the order wishes."""
+    return replace(hold, params={**hold.params, "wish": str(wish)})
 
 
 def total_differs(posted: Posting) -> Hold:
@@ -168,19 +271,41 @@ def _with_payment_dates(order: Order, record: Record) -> Order:
 def _postings(records: Sequence[Record]) -> dict[int, dict[tuple[str, int], Posting]]:
     found: dict[int, dict[tuple[str, int], Posting]] = {}
     pks = [record.pk for record in records if record.pk]
-    for posting in Posting.objects.filter(record__in=pks).defer("payload"):
+    for posting in Posting.objects.filter(record__in=pks):
         found.setdefault(posting.record_id or 0, {})[posting.role, posting.ordinal] = posting
     return found
 
 
-def _is_posted(posting: Posting | None) -> bool:
-    return posting is not None and posting.state == PostingState.POSTED
+def posted_sale(postings: Postings) -> Posting | None:
+    """The sale that stands in the books; of an order whose earlier sales were voided, the latest."""
+    return next((one for one in _sales(postings) if one.is_in_books), None)
 
 
-def _posted_sale(postings: Postings) -> Posting | None:
-    sale = postings.get((Role.SALE, 0))
-    return sale if _is_posted(sale) else None
+def _voided(postings: Postings) -> list[Posting]:
+    return [one for one in _sales(postings) if one.state == PostingState.VOIDED]
+
+
+def _sales(postings: Postings) -> list[Posting]:
+    return sorted((one for (role, _), one in postings.items() if role == Role.SALE), key=lambda one: one.ordinal)
 
 
 def _unposted(payments: Sequence[Payment], postings: Postings) -> tuple[Payment, ...]:
-    return tuple(one for one in payments if not _is_posted(postings.get((Role.PAYMENT, one.ordinal))))
+    def is_there(payment: Payment) -> bool:
+        posting = postings.get((Role.PAYMENT, payment.ordinal))
+        return posting is not None and posting.is_in_books
+
+    return tuple(one for one in payments if not is_there(one))
+
+
+def _unfiltered(options: Options) -> Options:
+    """Options under which every order but a cancelled one is meant for the books."""
+    return replace(options, start_date=None, payment_statuses=frozenset(), fulfillment_statuses=frozenset())
+
+
+def _as_it_happened(outcome: Outcome, record: Record, postings: Postings) -> Outcome:
+    """A cancelled order whose sale was voided, or that was deleted, says so."""
+    if not isinstance(outcome, Skip) or outcome.reason is not Reason.ORDER_CANCELLED:
+        return outcome
+    if voided := _voided(postings):
+        return Skip(Reason.SALE_VOIDED, named(voided[-1]))
+    return Skip(Reason.ORDER_DELETED) if record.gone == Gone.DELETED else outcome

@@ -9,60 +9,29 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from integrations.books import Company, CustomerDraft, ItemDraft, Known, Payment, Sale, SaleType
-from integrations.errors import ReadOnly
 from integrations.http import Clock
 from integrations.models import Integration
 from integrations.money import ZERO
 from integrations.quickbooks import writer
 from integrations.quickbooks.faults import Cause, Fault
+from sync.engine.amend import Amender
+from sync.engine.conclusion import Conclusion, Refusals
 from sync.engine.content import content
 from sync.engine.deliver import Delivery
 from sync.engine.deliver import posted as note_posted
 from sync.engine.directory import Customer, Directory
 from sync.engine.entries import Entries, customer_entry, item_entry, keep_links
-from sync.engine.plan import Planned, Work, total_differs
+from sync.engine.plan import LEAVE, Change, Kind, Planned, Work, total_differs
+from sync.engine.prove import repair
 from sync.engine.search import Existing, balance_of, existing_sales, numbered, open_balances
-from sync.models import Action, LogEntry, Posting, PostingState, RecordState, Role
+from sync.models import Action, LogEntry, Posting, RecordState, Role
 from sync.translate.held import amount_text
-from sync.translate.outcome import Hold, Note
+from sync.translate.outcome import Documents, Hold, Note
 from sync.translate.reasons import Reason
-
-# What QuickBooks' refusal of a document means for its order; whatever is not listed is BOOKS_REFUSED, for a person.
-_REASONS = {
-    Cause.CLOSED_PERIOD: Reason.CLOSED_PERIOD_IN_BOOKS,
-    Cause.BEFORE_STOCK_START: Reason.BEFORE_STOCK_START,
-    Cause.INACTIVE: Reason.BOOKS_OBJECT_INACTIVE,
-    Cause.MISSING_REFERENCE: Reason.BOOKS_OBJECT_INACTIVE,
-    Cause.THROTTLED: Reason.BOOKS_UNAVAILABLE,
-    Cause.TEMPORARY: Reason.BOOKS_UNAVAILABLE,
-}
-# These say that our copy of the lists is behind the books.
-LISTS_STALE = frozenset({Reason.BOOKS_OBJECT_INACTIVE})
+from sync.translate.settings import Options
 
 # Records in these states may have a sale that nobody was told of.
 _MAYBE_UNTOLD = (RecordState.NEW, RecordState.FAILED)
-
-
-@dataclass(slots=True)
-class Conclusion:
-    """How a record ended: what was done with it, and the reason to tell when that is not plain success."""
-
-    planned: Planned
-    action: Action = Action.UNCHANGED
-    problem: Hold | None = None
-    notes: list[Note] = field(default_factory=list)
-    sale: Posting | None = None
-    payments: list[Posting] = field(default_factory=list)
-
-    @property
-    def work(self) -> Work:
-        if not isinstance(self.planned.decision, Work):
-            raise TypeError("nothing is to be written for this record")
-        return self.planned.decision
-
-    @property
-    def order(self) -> str:
-        return self.planned.record.number or self.planned.record.store_ref
 
 
 @dataclass(slots=True)
@@ -80,12 +49,19 @@ class Page:
 class Poster:
     """Posts pages for one run."""
 
-    def __init__(self, integration: Integration, company: Company, delivery: Delivery) -> None:
+    def __init__(self, integration: Integration, company: Company, options: Options, delivery: Delivery) -> None:
         self._integration = integration
         self._company = company
+        self._options = options
         self._delivery = delivery
         self._books = delivery.books
-        self.lists_are_stale = False
+        self._refusals = Refusals(company.name)
+        self._amender = Amender(delivery, company, self._refusals)
+
+    @property
+    def lists_are_stale(self) -> bool:
+        """Whether a refusal said that our copy of the lists is behind the books."""
+        return self._refusals.lists_are_stale
 
     @property
     def _clock(self) -> Clock:
@@ -98,20 +74,25 @@ class Poster:
         ]
         for conclusion in conclusions:
             conclusion.sale = conclusion.planned.sale
-        self._take_over([one for one in conclusions if one.sale is not None])
+        posted = [one for one in conclusions if one.sale is not None]
+        _say_untold(posted)
         new = [one for one in conclusions if one.work.sale is not None]
         self._take_up_existing(new)
         unsent = [one for one in new if one.sale is None and one.problem is None]
-        page = self._entries(unsent)
+        changing = [one for one in posted if one.work.change is not None]
+        page = self._entries(unsent, changing)
+        self._amender.amend([one for one in changing if one.problem is None], page.item_id)
         self._send_sales(unsent, page)
+        self._repair([one for one in unsent if one.sale is not None and one.sale.total != one.sale.proven_total], page)
+        self._take_over([one for one in posted if one.problem is None])
         self._send_payments([one for one in conclusions if one.problem is None and one.sale is not None])
+        _say_changes(conclusions)
         return conclusions
 
     # -- what is there already -----------------------------------------------------------------------------------------
 
     def _take_over(self, posted: list[Conclusion]) -> None:
-        """Sales of earlier runs: what such a run did not live to say is said now, and nothing is paid twice."""
-        _say_untold(posted)
+        """Sales of earlier runs: nothing is paid twice."""
         owing = [one for one in posted if one.work.payments]
         if not owing:
             return
@@ -149,17 +130,20 @@ class Poster:
 
     # -- customers and items -------------------------------------------------------------------------------------------
 
-    def _entries(self, unsent: list[Conclusion]) -> Page:
-        """Make sure that every customer and item exists; orders whose entries cannot be made are held."""
+    def _entries(self, unsent: list[Conclusion], changing: list[Conclusion]) -> Page:
+        """Make sure that every customer and item exists; orders whose entries cannot be made are held. A posted sale
+        that changes keeps its customer."""
         page = Page()
-        if not unsent:
+        if not (unsent or changing):
             return page
+        edited = [(one, one.work.change.sale) for one in changing if one.work.change and one.work.change.sale]
         directory = Directory(self._integration, self._company)
         found = directory.find_all(_sale(one).customer for one in unsent)
         page.customers = found
         missing = {id(one): one for one in found.values() if not one.books_ref}
         drafts: dict[str, ItemDraft] = {}
-        for item in (item for one in unsent for item in _drafts(_sale(one))):
+        sales = (*(_sale(one) for one in unsent), *(sale for _, sale in edited))
+        for item in (item for sale in sales for item in _drafts(sale)):
             drafts.setdefault(item.key, item)  # as the oldest order has it
         Entries(self._delivery).create(
             [
@@ -170,7 +154,10 @@ class Poster:
         keep_links(directory, {id(one): one for one in found.values()}.values())
         for conclusion in unsent:
             fault = _entry_fault(_sale(conclusion), page)
-            conclusion.problem = self._refused(fault) if fault else None
+            conclusion.problem = self._refusals.hold(fault) if fault else None
+        for conclusion, sale in edited:
+            fault = _item_fault(sale, page)
+            conclusion.problem = self._refusals.hold(fault) if fault else None
         return page
 
     # -- sales and payments --------------------------------------------------------------------------------------------
@@ -187,7 +174,7 @@ class Poster:
             elif fault.cause is Cause.DUPLICATE_NUMBER and _sale(conclusion).number:
                 duplicates.append(conclusion)
             else:
-                conclusion.problem = self._refused(fault)
+                conclusion.problem = self._refusals.hold(fault)
         self._resolve_duplicates(duplicates)
 
     def _sale_to_send(self, conclusion: Conclusion, page: Page) -> Posting:
@@ -204,6 +191,22 @@ class Poster:
         conclusion.sale, conclusion.action = posting, Action.CREATED
         if posting.total != _sale(conclusion).total:
             conclusion.problem = total_differs(posting)
+
+    def _repair(self, differing: list[Conclusion], page: Page) -> None:
+        """QuickBooks computed another total than was proven: by a rounding it is mended, else it stays an alarm."""
+        mending = []
+        for conclusion in differing:
+            if conclusion.sale is None:
+                continue
+            documents = Documents(_sale(conclusion))
+            mended = repair(documents, conclusion.sale, self._company, self._options)
+            if mended is not None:
+                change = Change(Kind.REPAIR, conclusion.sale.content, mended.sale)
+                conclusion.planned.decision = replace(conclusion.work, change=change)
+                conclusion.notes += mended.notes
+                conclusion.problem = None
+                mending.append(conclusion)
+        self._amender.amend(mending, page.item_id)
 
     def _resolve_duplicates(self, duplicates: list[Conclusion]) -> None:
         """The number is taken by a document of another date: ask for it by number, decide as for any existing one."""
@@ -228,7 +231,7 @@ class Poster:
         for conclusion, payment, posting in sent:
             fault = faults.get(posting.pk)
             if fault is not None:
-                conclusion.problem = self._refused(fault)
+                conclusion.problem = self._refusals.hold(fault)
                 continue
             conclusion.payments.append(posting)
             if conclusion.work.sale is None and conclusion.action in (Action.UNCHANGED, Action.UPDATED):
@@ -251,14 +254,6 @@ class Poster:
         )
         return posting
 
-    def _refused(self, fault: Fault) -> Hold:
-        if fault.cause is Cause.COMPANY_READ_ONLY:  # as with every other order: they wait until that is settled
-            raise ReadOnly(str(fault), code=fault.code)
-        reason = _REASONS.get(fault.cause, Reason.BOOKS_REFUSED)
-        self.lists_are_stale |= reason in LISTS_STALE or fault.cause is Cause.TAX
-        detail = fault.detail or fault.message
-        return Hold(reason, {"code": fault.code, "detail": detail[:300], "company": self._company.name})
-
 
 def _sale(conclusion: Conclusion) -> Sale:
     if conclusion.work.sale is None:
@@ -273,8 +268,8 @@ def _drafts(sale: Sale) -> list[ItemDraft]:
 def _sale_posting(conclusion: Conclusion, books_pk: int) -> Posting:
     """The posting of the sale, new or from an earlier attempt, with all but its payload."""
     sale, planned = _sale(conclusion), conclusion.planned
-    posting = planned.postings.get((Role.SALE, 0)) or Posting(
-        books_id=books_pk, record=planned.record, role=Role.SALE, ordinal=0
+    posting = planned.postings.get((Role.SALE, planned.voided)) or Posting(
+        books_id=books_pk, record=planned.record, role=Role.SALE, ordinal=planned.voided
     )
     posting.books_type, posting.marker = sale.type.value, sale.marker
     posting.txn_date, posting.proven_total, posting.currency = sale.txn_date, sale.total, sale.currency
@@ -284,8 +279,11 @@ def _sale_posting(conclusion: Conclusion, books_pk: int) -> Posting:
 
 def _entry_fault(sale: Sale, page: Page) -> Fault | None:
     """Why the sale cannot be sent: its customer or one of its items was refused."""
-    customer = page.customers[sale.customer]
-    faults = [customer.problem, *(page.item_problems.get(draft.key) for draft in _drafts(sale))]
+    return page.customers[sale.customer].problem or _item_fault(sale, page)
+
+
+def _item_fault(sale: Sale, page: Page) -> Fault | None:
+    faults = (page.item_problems.get(draft.key) for draft in _drafts(sale))
     return next((fault for fault in faults if fault is not None), None)
 
 
@@ -309,13 +307,31 @@ def _say_untold(posted: Sequence[Conclusion]) -> None:
             conclusion.action = Action.CREATED
 
 
+def _say_changes(conclusions: Sequence[Conclusion]) -> None:
+    """What was changed in the books is told once, by this run or by the first one after it that lives to."""
+    for conclusion in conclusions:
+        told = conclusion.sale.untold if conclusion.sale is not None else {}
+        if told and conclusion.problem is None:
+            if conclusion.action in (Action.UNCHANGED, Action.UPDATED):
+                conclusion.action = Action(told["action"])
+            if told["reason"]:
+                conclusion.notes.insert(0, Note(Reason(told["reason"]), told["params"]))
+
+
 def _leave_out_paid(conclusion: Conclusion, balance: Decimal) -> None:
     """An invoice that was paid in QuickBooks gets no second payment. One of ours that is partly paid there does: it
-    is for QuickBooks to refuse, and then for a person."""
-    owed = sum((payment.amount for payment in conclusion.work.payments), ZERO)
-    adopted = conclusion.sale is not None and conclusion.sale.adopted
-    if balance <= 0 or (adopted and owed > balance):
+    is for QuickBooks to refuse, and then for a person. One whose total is not the order's gets none that it cannot
+    hold, and that is told."""
+    payments = conclusion.work.payments
+    owed = sum((payment.amount for payment in payments), ZERO)
+    sale = conclusion.sale
+    may_differ = sale is not None and (sale.adopted or sale.decided.get("do") == LEAVE)
+    if balance <= 0 or (may_differ and owed > balance):
         conclusion.planned.decision = replace(conclusion.work, payments=())
+    if balance > 0 and may_differ and owed > balance:
+        currency = payments[0].currency
+        amounts = {"amount": amount_text(owed, currency), "balance": amount_text(balance, currency)}
+        conclusion.notes.insert(0, Note(Reason.PAID_OTHERWISE, amounts | {"currency": currency}))
 
 
 def _number_taken(sale: Sale, found: Existing) -> Hold:
@@ -329,6 +345,3 @@ def _number_taken(sale: Sale, found: Existing) -> Hold:
             "store_total": amount_text(sale.total, sale.currency),
         },
     )
-
-
-__all__ = ["Conclusion", "Poster", "PostingState"]

@@ -10,6 +10,7 @@ from decimal import Decimal
 from integrations.books import NON_TAXABLE, Company, Known, LineKind, Sale, SaleLine, TaxModel
 from integrations.money import currency_places, total_of
 from integrations.quickbooks import arithmetic
+from sync.models import Posting
 from sync.translate.held import amount_text
 from sync.translate.mapping import mapped_code
 from sync.translate.outcome import Documents, Hold, Note
@@ -26,6 +27,18 @@ def prove(documents: Documents, company: Company, options: Options) -> Documents
     if difference == 0:
         return replace(documents, sale=taxed)
     return _round(replace(documents, sale=taxed), difference, company, options)
+
+
+def repair(documents: Documents, posted: Posting, company: Company, options: Options) -> Documents | None:
+    """The sale with a line for what QuickBooks' total lacks of the proven one; None where a line cannot mend it, or
+    has been tried."""
+    if posted.total is None or posted.proven_total is None or posted.adopted:
+        return None
+    lines = sum("SalesItemLineDetail" in line for line in posted.payload.get("Line") or ())
+    if lines != len(documents.sale.lines):
+        return None
+    rounded = _with_rounding(documents, posted.proven_total - posted.total, company, options)
+    return None if isinstance(rounded, Hold) else rounded
 
 
 def _settle_taxes(sale: Sale, company: Company) -> Sale | Hold:
@@ -57,6 +70,13 @@ def _rounding_noise(sale: Sale) -> Decimal:
 
 
 def _round(documents: Documents, difference: Decimal, company: Company, options: Options) -> Documents | Hold:
+    rounded = _with_rounding(documents, difference, company, options)
+    if isinstance(rounded, Documents) and arithmetic.sale_total(rounded.sale, company) != rounded.sale.total:
+        return _unproven(documents.sale, difference, options)
+    return rounded
+
+
+def _with_rounding(documents: Documents, difference: Decimal, company: Company, options: Options) -> Documents | Hold:
     sale = documents.sale
     item = options.items.get(LineKind.ROUNDING)
     if abs(difference) > options.rounding_cap:
@@ -70,11 +90,8 @@ def _round(documents: Documents, difference: Decimal, company: Company, options:
     if code is None:
         return Hold(Reason.TAX_UNMAPPED, {"taxes": ""})
     line = SaleLine(LineKind.ROUNDING, item, difference, code, sources=("rounding",))
-    rounded = replace(sale, lines=(*sale.lines, line))
-    if arithmetic.sale_total(rounded, company) != sale.total:
-        return _unproven(sale, difference, options)
     note = Note(Reason.ROUNDING_LINE, {"amount": amount_text(difference, sale.currency), "currency": sale.currency})
-    return replace(documents, sale=rounded, notes=(*documents.notes, note))
+    return replace(documents, sale=replace(sale, lines=(*sale.lines, line)), notes=(*documents.notes, note))
 
 
 def _unproven(sale: Sale, difference: Decimal, options: Options) -> Hold:

@@ -11,12 +11,13 @@ from django.db import transaction
 
 from integrations.money import ZERO, currency_places, plain, round_half_up
 from sync.causes import cause_of
-from sync.engine.plan import Planned, Work
-from sync.engine.post import Conclusion
+from sync.engine.conclusion import Conclusion
+from sync.engine.plan import Kind, Planned, Work
 from sync.engine.rows import insert_rows, update_rows
 from sync.models import Action, LogEntry, Posting, Record, RecordState, Run
 from sync.reasons import Severity, text_of
 from sync.translate.outcome import Hold, Skip
+from sync.translate.reasons import Reason
 
 # After each failed attempt the next one waits longer; after the last a person must ask for it.
 RETRIES = tuple(timedelta(minutes=minutes) for minutes in (5, 15, 30, 60, 180, 360, 720, 1440))
@@ -48,11 +49,13 @@ def ending_of(planned: Planned, conclusion: Conclusion | None) -> Ending:
 
 
 def _done(planned: Planned, conclusion: Conclusion) -> Ending:
+    """A record whose sale was voided is not meant for the books any more."""
+    voided = conclusion.action == Action.VOIDED
     note = conclusion.notes[0] if conclusion.notes else None
     return Ending(
         planned.record,
         planned.wanted,
-        RecordState.POSTED,
+        RecordState.SKIPPED if voided else RecordState.POSTED,
         conclusion.action,
         note.reason if note else "",
         dict(note.params) if note else {},
@@ -71,10 +74,23 @@ def _undone(planned: Planned) -> Ending:
     if isinstance(decision, Hold):
         return _problem(planned, decision, planned.sale)
     if isinstance(decision, Skip):
-        params = dict(decision.params)
-        return Ending(planned.record, planned.wanted, RecordState.SKIPPED, Action.SKIPPED, decision.reason, params)
-    action = Action.WOULD_CREATE if decision.sale or decision.payments else Action.UNCHANGED
+        return _skipped(planned, decision)
+    action = _would(decision)
     return Ending(planned.record, planned.wanted, planned.record.state, action, sale=planned.sale)
+
+
+def _skipped(planned: Planned, skip: Skip) -> Ending:
+    """Not meant for the books; what was voided for that reason by a run that did not live to say so is told now."""
+    sale = planned.latest_sale if skip.reason is Reason.SALE_VOIDED else None
+    action = Action.VOIDED if sale is not None and sale.untold else Action.SKIPPED
+    params = dict(skip.params)
+    return Ending(planned.record, planned.wanted, RecordState.SKIPPED, action, skip.reason, params, sale)
+
+
+def _would(work: Work) -> Action:
+    if work.change is not None:
+        return Action.WOULD_VOID if work.change.kind is Kind.VOID else Action.WOULD_UPDATE
+    return Action.WOULD_CREATE if work.sale or work.payments else Action.UNCHANGED
 
 
 def _problem(planned: Planned, problem: Hold, sale: Posting | None) -> Ending:
@@ -106,6 +122,7 @@ class Recorder:
         with transaction.atomic():
             if not self._run.dry_run:
                 update_rows((self._settled(ending, now) for ending in endings), _DECIDED)
+                update_rows(_told(endings), ["untold"])
             insert_rows(entries)
             self._count(entries)
         for entry in entries:
@@ -157,6 +174,14 @@ class Recorder:
             for action, sums in self.totals.items()
         }
         self._run.save(update_fields=["counts", "totals"])
+
+
+def _told(endings: Sequence[Ending]) -> list[Posting]:
+    """The sales whose changes these endings tell of."""
+    sales = [ending.sale for ending in endings if ending.sale is not None and ending.sale.untold]
+    for sale in sales:
+        sale.untold = {}
+    return sales
 
 
 def _shown(amount: Decimal, currency: str) -> str:

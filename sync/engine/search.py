@@ -13,7 +13,7 @@ from typing import Any
 from integrations.books import Posted, Sale, SaleType
 from integrations.mirror import key
 from integrations.money import ZERO
-from integrations.quickbooks import query, reader
+from integrations.quickbooks import image, query, reader
 from integrations.quickbooks.client import QuickBooksClient
 from sync.models import Posting, Role
 
@@ -76,8 +76,15 @@ def numbered(client: QuickBooksClient, sales: Sequence[Sale]) -> dict[str, Exist
 
 def open_balances(client: QuickBooksClient, invoices: Sequence[str]) -> dict[str, Decimal]:
     """What is still to be paid of these invoices, by their ids; those that searches do not show yet are left out."""
-    rows = client.query("Invoice", query.one_of("Id", invoices))
-    return {str(row["Id"]): balance_of(row) for row in rows if "Balance" in row}
+    rows = by_ids(client, "Invoice", invoices)
+    return {ref: balance_of(row) for ref, row in rows.items() if "Balance" in row}
+
+
+def by_ids(client: QuickBooksClient, entity: str, ids: Iterable[str]) -> dict[str, Json]:
+    """The objects of a type with these ids, those that were deleted excepted."""
+    wanted = sorted(set(ids))
+    rows = client.query(entity, query.one_of("Id", wanted)) if wanted else ()
+    return {str(row["Id"]): row for row in rows}
 
 
 def balance_of(invoice: Json) -> Decimal:
@@ -108,13 +115,32 @@ def marker_in(note: str) -> str:
 
 
 def postings_found(client: QuickBooksClient, postings: Sequence[Posting]) -> dict[int, Json]:
-    """Which of these sent postings are in the books, by primary key, as QuickBooks has them now."""
+    """Which of these sent postings, or changes of them, are in the books; by primary key, as QuickBooks has them."""
     found: dict[int, Json] = {}
     for entity in dict.fromkeys(posting.books_type for posting in postings):
         same = [posting for posting in postings if posting.books_type == entity]
-        by_what = _by_name(client, entity, same) if entity in _NAME_OF else _by_marker(client, entity, same)
-        found |= by_what
+        found |= _changed(client, entity, [posting for posting in same if posting.change is not None])
+        if new := [posting for posting in same if posting.change is None]:
+            found |= _by_name(client, entity, new) if entity in _NAME_OF else _by_marker(client, entity, new)
     return found
+
+
+def _changed(client: QuickBooksClient, entity: str, postings: Sequence[Posting]) -> dict[int, Json]:
+    """Those that are as their change leaves them. What is neither so nor as before is sent again all the same: its
+    version is another one by now, and QuickBooks refuses it."""
+    rows = by_ids(client, entity, (posting.books_ref for posting in postings))
+    return {
+        posting.pk: rows[posting.books_ref]
+        for posting in postings
+        if posting.books_ref in rows and is_done(posting.change, rows[posting.books_ref])
+    }
+
+
+def is_done(change: Json, obj: Json) -> bool:
+    """Whether an object is as this change leaves it."""
+    if change["operation"] == "void":
+        return image.is_void(obj)
+    return image.shows(obj, change["payload"], change["proven_total"])
 
 
 def _by_marker(client: QuickBooksClient, entity: str, postings: Sequence[Posting]) -> dict[int, Json]:

@@ -4,7 +4,7 @@ log."""
 from sync.models.changes import SettingChange
 from sync.models.health import AlarmNotice, Heartbeat, ReportState, StoreHabit
 from sync.models.mappings import CustomerLink, PaymentMapping, ProductMatch, TaxMapping
-from sync.models.records import Batch, Posting, PostingState, Record, RecordKind, RecordState, Role
+from sync.models.records import Batch, Gone, Posting, PostingState, Record, RecordKind, RecordState, Role
 from sync.models.runs import Action, LogEntry, Run, RunState, Trigger
 from sync.models.settings import (
     ItemSettings,
@@ -24,6 +24,7 @@ __all__ = [
     "AskBecause",
     "Batch",
     "CustomerLink",
+    "Gone",
     "Heartbeat",
     "ItemSettings",
     "LogEntry",

@@ -35,6 +35,13 @@ class RecordState(models.TextChoices):
     IGNORED = "ignored", _("Ignored")
 
 
+class Gone(models.TextChoices):
+    """What the store says of an order that it does not have any more. `missing`: nothing, so nobody knows why."""
+
+    DELETED = "deleted", _("Deleted in the store")
+    MISSING = "missing", _("Not in the store any more")
+
+
 # What is counted of orders that are not in the books yet, or tells whether the next sync takes them up.
 _COUNTED = (
     "id", "reason", "currency", "amount", "created_in_store_at",
@@ -66,6 +73,7 @@ class Record(models.Model):
     payment_status = models.CharField(_("payment status"), max_length=60, blank=True)
     # When it was paid, as far as we know: at its creation when it was paid at first sight, else when we saw it turn.
     paid_at = models.DateTimeField(null=True, editable=False)
+    gone = models.CharField(_("gone from the store"), max_length=10, choices=Gone, blank=True, editable=False)
 
     state = models.CharField(_("state"), max_length=10, choices=RecordState, default=RecordState.NEW)
     reason = models.CharField(_("reason"), max_length=40, blank=True)
@@ -129,11 +137,12 @@ class Role(models.TextChoices):
 
 
 class PostingState(models.TextChoices):
-    """`sent` means that an answer is still owed: it may or may not be in the books."""
+    """`sent` means that an answer is still owed: it, or its change, may or may not be in the books."""
 
     SENT = "sent", _("Sent, answer unknown")
     POSTED = "posted", pgettext_lazy("state of a document", "Posted")
     REFUSED = "refused", _("Refused")
+    VOIDED = "voided", pgettext_lazy("state of a document", "Voided")
 
 
 class Batch(models.Model):
@@ -179,7 +188,16 @@ class Posting(models.Model):
     batch = models.ForeignKey(Batch, models.SET_NULL, null=True, related_name="postings")
     bid = models.CharField(max_length=10, blank=True, editable=False)
     revision = models.PositiveIntegerField(default=0, editable=False)
+    # All that we stated of the document, by what the books hold; a change that is not answered yet is in `change`:
+    # operation, payload, proven_total, content, untold.
     payload = ExactJSONField(editable=False)
+    change = ExactJSONField(null=True, editable=False)
+    # What QuickBooks answered last (see `quickbooks.image`): tells whether anybody changed it there since.
+    image = models.JSONField(default=dict, editable=False)
+    # What a person decided about a difference: {"do": "overwrite" | "leave", "version": of what, "user": who}.
+    decided = models.JSONField(default=dict, editable=False)
+    # A change that was carried out and that no log entry tells of yet: {"action", "reason", "params"}.
+    untold = models.JSONField(default=dict, editable=False)
     # A digest of what the order sold when it was posted: tells an edit from a change of status.
     content = models.CharField(max_length=64, blank=True, editable=False)
     # What the books must show once it is posted; compared with the answer.
@@ -218,3 +236,8 @@ class Posting(models.Model):
 
     def __str__(self) -> str:
         return f"{document_in_words(self.books_type)} {self.doc_number or self.books_ref}".strip()
+
+    @property
+    def is_in_books(self) -> bool:
+        """Whether it is there for certain; while a change of it is on its way, it is."""
+        return self.state == PostingState.POSTED or (self.state == PostingState.SENT and self.change is not None)

@@ -31,12 +31,14 @@ class Action(models.TextChoices):
     CREATED = "created", _("Created")
     UPDATED = "updated", _("Updated")
     UNCHANGED = "unchanged", _("Unchanged")
+    VOIDED = "voided", _("Voided")
     ADOPTED = "adopted", _("Adopted")
     SKIPPED = "skipped", _("Skipped")
     HELD = "held", _("Held")
     FAILED = "failed", _("Failed")
     WOULD_CREATE = "would_create", _("Would be created")
     WOULD_UPDATE = "would_update", _("Would be updated")
+    WOULD_VOID = "would_void", _("Would be voided")
 
 
 class Run(models.Model):

@@ -20,10 +20,11 @@ from integrations.money import ZERO
 from sync import schedules
 from sync.models import Record, RecordState, Run, RunState
 from sync.reports.inbox import Amount, due
+from sync.services.inbox import CHANGES
 from sync.translate.reasons import Reason
 
 # Posted, but QuickBooks and the store do not agree any more.
-DIFFERS = (Reason.EDITED_AFTER_POSTING, Reason.CANCELLED_AFTER_POSTING, Reason.BOOKS_TOTAL_DIFFERS)
+DIFFERS = (*CHANGES, Reason.BOOKS_TOTAL_DIFFERS)
 # A run that says so for longer was killed: workers are stopped after five minutes.
 _RUNS_AT_MOST = timedelta(minutes=10)
 # A run that no worker took up by then was forgotten by the queue.

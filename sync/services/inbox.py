@@ -6,14 +6,22 @@ from typing import Any
 from django.db.models import Case, Exists, F, JSONField, OuterRef, Q, QuerySet, Value, When
 
 from sync.causes import cause_of
-from sync.models import Posting, Record, RecordState
+from sync.engine.plan import LEAVE, OVERWRITE
+from sync.models import Posting, PostingState, Record, RecordState, Role
 from sync.translate.reasons import Reason
 
 # What is in the books, or may be, cannot be left out of them any more.
 _IGNORABLE = (RecordState.NEW, RecordState.SKIPPED, RecordState.HELD, RecordState.FAILED)
 # A document that is no longer what its order says can be let be: it stays as it is until the order changes once more.
-_CHANGES = (Reason.EDITED_AFTER_POSTING, Reason.CANCELLED_AFTER_POSTING)
-_CHANGED = Q(state=RecordState.HELD, reason__in=_CHANGES)
+CHANGES = (
+    Reason.EDITED_AFTER_POSTING,
+    Reason.CHANGED_IN_BOOKS,
+    Reason.CANCELLED_AFTER_POSTING,
+    Reason.DOCUMENT_GONE,
+    Reason.CHANGE_IN_CLOSED_PERIOD,
+    Reason.PAID_MORE_THAN_NEW_TOTAL,
+)
+_CHANGED = Q(state=RecordState.HELD, params__has_key="wish")
 
 
 def records_retry(records: QuerySet[Record]) -> int:
@@ -39,8 +47,35 @@ def records_ignore(records: QuerySet[Record], *, user: str, now: datetime) -> in
     """
     params = {"user": user, "at": now.isoformat(timespec="seconds")}
     chosen = _chosen(ignorable(records)).filter(state__in=_IGNORABLE)
-    changes = _decided(chosen.filter(reason__in=_CHANGES), RecordState.POSTED, Reason.CHANGE_IGNORED, params)
+    changed = chosen.filter(_CHANGED)
+    _remember(changed, LEAVE, "wish", user)
+    changes = _decided(changed, RecordState.POSTED, Reason.CHANGE_IGNORED, params)
     return changes + _decided(chosen, RecordState.IGNORED, Reason.IGNORED_BY_PERSON, params)
+
+
+def records_overwrite(records: QuerySet[Record], *, user: str) -> int:
+    """Let the store's version stand: the next sync posts it over the version in QuickBooks that was compared.
+
+    Returns how many could be: those that wait with such a comparison. Should the document change once more before, it
+    is compared anew.
+    """
+    chosen = overwritable(_chosen(records))
+    _remember(chosen, OVERWRITE, "version", user)
+    return records_retry(chosen)
+
+
+def overwritable(records: QuerySet[Record]) -> QuerySet[Record]:
+    """Those whose document in QuickBooks was compared with what the store says now."""
+    return records.filter(_CHANGED, params__has_key="version")
+
+
+def _remember(records: QuerySet[Record], what: str, version: str, user: str) -> None:
+    """Keep with the posted sales what was decided, and about which version of the order or of the document."""
+    about = {pk: params.get(version, "") for pk, params in records.values_list("pk", "params")}
+    sales = Posting.objects.filter(record__in=list(about), role=Role.SALE, state=PostingState.POSTED).only("record_id")
+    for sale in sales:
+        sale.decided = {"do": what, "version": about[sale.record_id or 0], "user": user}
+    Posting.objects.bulk_update(sales, ["decided"], batch_size=500)
 
 
 def _decided(records: QuerySet[Record], state: RecordState, reason: Reason, params: dict[str, str]) -> int:

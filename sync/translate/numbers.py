@@ -24,8 +24,10 @@ def shortened(number: str, limit: int = NUMBER_LIMIT) -> str:
 
 
 def whole_number(order: Order, options: Options) -> str:
-    """Prefix and order number, as long as they are. An order without a number is called by its ref."""
-    return options.number_prefix + (order.number or order.ref)
+    """Prefix and order number, as long as they are. An order without a number is called by its ref; a document that
+    follows one that was voided is told apart by its count."""
+    count = f"-{options.voided + 1}" if options.voided else ""
+    return options.number_prefix + (order.number or order.ref) + count
 
 
 def document_number(order: Order, options: Options) -> str | None:

@@ -95,7 +95,7 @@ def _sale(
     case: Case, buyer: CustomerDraft, books_type: SaleType, lines: tuple[SaleLine, ...], taxes: tuple[TaxLine, ...]
 ) -> Sale:
     order, options, company = case.order, case.options, case.company
-    mark = marker(options.source, order.ref, "sale")
+    mark = marker(options.source, order.ref, "sale", options.voided)
     paid = _paid_with(case) if books_type is SaleType.SALES_RECEIPT else _Paid()
     is_invoice = books_type is SaleType.INVOICE
     return Sale(

@@ -14,6 +14,13 @@ class Reason(StrEnum):
     ADOPTED = "adopted"  # number, books_type, books_id
     PAYMENT_ADDED = "payment_added"  # amount, currency
     OVERPAID = "overpaid"  # paid, total, currency: money is recorded up to the total
+    SALE_UPDATED = "sale_updated"  # before, after, currency
+    SALE_UPDATED_LEFT_OPEN = "sale_updated_left_open"  # before, after, amount, currency: the store never charged it
+    SALE_UPDATED_LEFT_CREDIT = "sale_updated_left_credit"  # before, after, amount, currency: paid more than it is now
+    SHIPPING_ADDED = "shipping_added"  # books_type, doc_number
+    OVERWRITTEN = "overwritten"  # user, before, after, currency
+    PAID_OTHERWISE = "paid_otherwise"  # amount, balance, currency: less is open than the store received
+
 
     ITEM_EXISTS = "item_exists"  # sku, item
     ITEM_DIFFERS = "item_differs"  # product, store_price, item, books_price
@@ -30,6 +37,8 @@ class Reason(StrEnum):
     NOTHING_SOLD = "nothing_sold"  # an order without lines and without money
 
     # Skipped: a product that is no item, or whose level is not for QuickBooks to say. All: sku, product
+    ORDER_DELETED = "order_deleted"
+    SALE_VOIDED = "sale_voided"  # books_type, doc_number: the order was cancelled or deleted after it was posted
     PRODUCT_DISABLED = "product_disabled"
     PRODUCT_GONE = "product_gone"
     PRODUCT_IS_GIFT_CARD = "product_is_gift_card"
@@ -64,7 +73,11 @@ class Reason(StrEnum):
     CLOSED_PERIOD = "closed_period"  # date, closed_until
     CLOSED_PERIOD_IN_BOOKS = "closed_period_in_books"  # code, detail
     NUMBER_TAKEN = "number_taken"  # number, books_type, books_id, books_total, store_total
-    EDITED_AFTER_POSTING = "edited_after_posting"  # before, after, currency
+    # An order that changed after it was posted. `wish` is what a person who leaves the document as it is decides about.
+    # Where the document was compared, `version` identifies what it says, `now` and `store` are images of it as it is
+    # and as the order wants it (see `quickbooks.image`, as JSON).
+    EDITED_AFTER_POSTING = "edited_after_posting"  # before, after, currency, doc_number: not written by us
+    CHANGED_IN_BOOKS = "changed_in_books"  # before, books_total, after, currency, doc_number, parts
     CANCELLED_AFTER_POSTING = "cancelled_after_posting"  # books_type, doc_number
     BOOKS_TOTAL_DIFFERS = "books_total_differs"  # store_total, books_total, books_id
     BOOKS_OBJECT_INACTIVE = "books_object_inactive"  # detail
@@ -74,6 +87,10 @@ class Reason(StrEnum):
     SKU_DUPLICATE = "sku_duplicate"  # sku, product
     STOCK_AWAITS_APPROVAL = "stock_awaits_approval"  # sku, product, after
     STOCK_REJECTED = "stock_rejected"  # sku, product, after, user
+    DOCUMENT_GONE = "document_gone"  # books_type, doc_number
+    CHANGE_IN_CLOSED_PERIOD = "change_in_closed_period"  # doc_number, date, closed_until
+    PAID_MORE_THAN_NEW_TOTAL = "paid_more_than_new_total"  # doc_number, paid, after, currency
+    ORDER_MISSING = "order_missing"
     STOCK_NOT_WRITABLE = "stock_not_writable"  # detail
     STOCK_REFUSED = "stock_refused"  # sku, product, after, detail
 

@@ -103,6 +103,8 @@ class Options:
     inactive: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
 
+    # How many documents of the order at hand were voided before: the next one has a number and a mark of its own.
+    voided: int = 0
 def match_key(text: str) -> str:
     """The form in which names and SKUs are compared: trimmed, blanks collapsed, case folded."""
     return " ".join(text.split()).casefold()

@@ -81,7 +81,7 @@ def test_a_change_after_posting_can_be_let_be(world):
     world.ecwid.patch(world.store_id, order_id, total=Decimal("60.00"))
     world.sync()
     records = Record.objects.filter(integration=world.integration)
-    assert [record.reason for record in records] == [Reason.EDITED_AFTER_POSTING]
+    assert [record.reason for record in records] == [Reason.ORDER_DOES_NOT_ADD_UP]
 
     assert records_ignore(records, user="Ana", now=world.time.now()) == 1
     run = world.sync()
@@ -93,4 +93,4 @@ def test_a_change_after_posting_can_be_let_be(world):
     world.ecwid.patch(world.store_id, order_id, total=Decimal("61.00"))
     world.sync()
     (record,) = records.all()
-    assert (record.state, record.reason) == (RecordState.HELD, Reason.EDITED_AFTER_POSTING)
+    assert (record.state, record.reason) == (RecordState.HELD, Reason.ORDER_DOES_NOT_ADD_UP)

@@ -151,6 +151,11 @@ class World:
         """Place orders; each cart is completed with what most tests do not care about. Returns their ids."""
         return self.ecwid.place(self.store_id, *({**STANDARD, **cart} for cart in carts))
 
+    def act(self, number, deed, body=None):
+        """Something happens to a filed order in the shop: "edit", "cancel", "status", ..."""
+        ref = self.record(number).store_ref
+        return self.ecwid.control("POST", f"stores/{self.store_id}/orders/{ref}/{deed}", body or {})
+
     def sync(self, **options):
         """Run, and return the run. Time moves on a little, as it does."""
         self.time.forward(seconds=1)

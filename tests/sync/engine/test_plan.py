@@ -11,7 +11,7 @@ from integrations.commerce import PaymentState
 from integrations.models import Integration
 from sync.engine import plan as planning
 from sync.engine.content import content
-from sync.engine.plan import Planner, Work
+from sync.engine.plan import Kind, Planner, Work
 from sync.translate.outcome import Hold, Skip
 from sync.translate.reasons import Reason
 from tests.sync.engine.making import make_posting, make_record
@@ -47,6 +47,7 @@ def posted(record):
     def run(before, now, *payments, **sale):
         filed = record(now)
         facts = {"content": content(before), "total": before.total, "proven_total": before.total, "doc_number": "1001"}
+        facts["payload"] = {"Line": [], "TrackingNum": before.tracking_number}
         make_posting(filed, **facts | sale)
         for ordinal in payments:
             make_posting(filed, "payment", ordinal)
@@ -146,28 +147,101 @@ def test_a_payment_that_was_refused_is_tried_anew(plan, posted):
     assert len(decision(plan(filed)).payments) == 1
 
 
-def test_a_change_of_status_or_parcel_needs_nothing(plan, posted):
-    shipped = replace(PAID, fulfillment_status="DELIVERED", tracking_number="1Z", shipped_at=NOON)
-    assert decision(plan(posted(PAID, shipped, 0))) == Work()
+def test_a_change_of_status_needs_nothing(plan, posted):
+    assert decision(plan(posted(PAID, replace(PAID, fulfillment_status="DELIVERED"), 0))) == Work()
 
 
-def test_an_edit_is_held_with_both_totals(plan, posted):
+def test_how_it_was_shipped_is_carried_over(plan, posted):
+    work = decision(plan(posted(PAID, replace(PAID, tracking_number="1Z", shipped_at=NOON), 0)))
+    assert (work.sale, work.payments, work.change.kind) == (None, (), Kind.SHIPPING)
+
+
+@pytest.mark.parametrize("sale", [{"adopted": True}, {"payload": {}}, {"txn_date": date(2026, 3, 2)}])
+def test_but_not_into_what_we_did_not_write_or_what_is_closed(plan, posted, sale):
+    shipped = replace(PAID, tracking_number="1Z")
+    closed = replace(CANADA, closed_until=date(2026, 3, 31))
+    assert decision(plan(posted(PAID, shipped, 0, **sale), company=closed)) == Work()
+
+
+def test_an_edit_changes_the_sale_and_adds_no_payment(plan, posted):
     edited = paid_order(line("tee", "60.00"))
-    hold = held(plan(posted(PAID, edited, 0)))
-    assert hold.reason is Reason.EDITED_AFTER_POSTING
-    assert hold.params == {"before": "57.49", "after": "60.00", "currency": "CAD"}
+    work = decision(plan(posted(PAID, edited, 0)))
+    assert (work.sale, work.payments) == (None, ())
+    assert (work.change.kind, work.change.sale.total) == (Kind.EDIT, D("60.00"))
 
 
 def test_an_edit_that_leaves_the_total_is_one_too(plan, posted):
     exchanged = replace(PAID, lines=(replace(PAID.lines[0], sku="TEE-BLUE"),))
-    assert held(plan(posted(PAID, exchanged, 0))).reason is Reason.EDITED_AFTER_POSTING
+    assert decision(plan(posted(PAID, exchanged, 0))).change.kind is Kind.EDIT
 
 
-def test_one_that_was_cancelled_since_is_held_and_names_its_document(plan, posted):
+def test_an_edit_that_no_mapping_covers_is_held(plan, posted):
+    assert held(plan(posted(PAID, paid_order(line("tee", "60.00")), 0), taxes=())).reason is Reason.TAX_UNMAPPED
+
+
+def test_an_edit_that_nobody_wants_to_follow_is_let_be_until_the_next_one(plan, posted):
+    edited = paid_order(line("tee", "60.00"))
+    left = {"do": "leave", "version": content(edited), "user": "ana"}
+
+    work = decision(plan(posted(PAID, edited, 0, decided=left)))
+    assert (work.change, [note.reason for note in work.notes]) == (None, [Reason.CHANGE_IGNORED])
+
+    again = paid_order(line("tee", "61.00"), ref="2")
+    assert decision(plan(posted(PAID, again, 0, decided=left))).change.kind is Kind.EDIT
+
+
+def test_an_unpaid_one_that_was_cancelled_since_is_voided(plan, posted):
     cancelled = replace(UNPAID, payment_state=PaymentState.CANCELLED)
-    hold = held(plan(posted(UNPAID, cancelled)))
+    assert decision(plan(posted(UNPAID, cancelled))).change.kind is Kind.VOID
+
+
+@pytest.mark.parametrize(("sale", "payments"), [({"books_type": "SalesReceipt"}, ()), ({}, (0,))])
+def test_a_paid_one_that_was_cancelled_since_is_held_and_names_its_document(plan, posted, sale, payments):
+    cancelled = replace(UNPAID, payment_state=PaymentState.CANCELLED)
+    hold = held(plan(posted(UNPAID, cancelled, *payments, **sale)))
     assert hold.reason is Reason.CANCELLED_AFTER_POSTING
-    assert hold.params == {"books_type": "Invoice", "doc_number": "1001"}
+    assert hold.params == {"books_type": sale.get("books_type", "Invoice"), "doc_number": "1001", "wish": "void"}
+
+
+def test_one_that_was_deleted_since_counts_as_cancelled(plan, posted):
+    filed = posted(UNPAID, UNPAID)
+    filed.gone = "deleted"
+    assert decision(plan(filed)).change.kind is Kind.VOID
+
+
+def test_one_that_the_store_does_not_know_any_more_is_held(plan, posted):
+    filed = posted(UNPAID, UNPAID)
+    filed.gone = "missing"
+    assert held(plan(filed)).reason is Reason.ORDER_MISSING
+
+
+def test_a_deleted_one_that_was_never_posted_is_skipped(plan, record):
+    skip = decision(plan(record(PAID, gone="deleted")))
+    assert skip.reason is Reason.ORDER_DELETED
+
+
+def test_what_follows_a_voided_sale_is_told_apart_from_it(plan, posted):
+    filed = posted(UNPAID, PAID, state="voided")
+    [planned] = plan(filed)
+    assert (planned.sale, planned.voided, planned.decision.sale.number) == (None, 1, "1001-2")
+
+
+def test_a_voided_sale_of_a_cancelled_order_is_no_news(plan, posted):
+    skip = decision(plan(posted(UNPAID, replace(UNPAID, payment_state=PaymentState.CANCELLED), state="voided")))
+    assert (skip.reason, skip.params["doc_number"]) == (Reason.SALE_VOIDED, "1001")
+
+
+@pytest.mark.parametrize("policy", ["hold", "next_open_day"])
+@pytest.mark.parametrize(
+    "now", [paid_order(line("tee", "60.00")), replace(UNPAID, payment_state=PaymentState.CANCELLED)]
+)
+def test_what_is_posted_in_a_closed_period_stays(plan, posted, integration, policy, now):
+    integration.orders.closed_period = policy
+    integration.orders.save()
+    closed = replace(CANADA, closed_until=date(2026, 3, 31))
+    hold = held(plan(posted(UNPAID, now, txn_date=date(2026, 3, 2)), company=closed))
+    assert hold.reason is Reason.CHANGE_IN_CLOSED_PERIOD
+    assert (hold.params["date"], hold.params["closed_until"]) == ("2026-03-02", "2026-03-31")
 
 
 def test_a_total_that_is_not_the_proven_one_stays_an_alarm_whatever_else_happens(plan, posted):

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from sync.engine.plan import Planned, Work
-from sync.engine.post import Conclusion
+from sync.engine.conclusion import Conclusion
 from sync.engine.record import RETRIES, Ending, Recorder, ending_of
 from sync.models import Action, LogEntry, Record, RecordState
 from sync.translate.outcome import Hold, Note, Skip

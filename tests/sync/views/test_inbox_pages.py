@@ -304,7 +304,7 @@ def test_what_has_a_document_is_not_ignored_and_it_is_said(client, keeper, offic
 
 
 def test_a_change_after_posting_is_let_be_and_the_document_stays(client, keeper, office):
-    (edited,) = wait(office.integration, "edited_after_posting", amounts=("10.00",))
+    (edited,) = wait(office.integration, "edited_after_posting", {"wish": "x"}, amounts=("10.00",))
     post_sale(office, edited)
     url = address(office, "ignore", "edited_after_posting", {})
     page = client.post(url, {"all": "1"}).content.decode()
