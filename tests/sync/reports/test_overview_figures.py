@@ -124,19 +124,23 @@ def test_what_came_in_and_what_was_posted_is_that_of_the_period(shop):
 
 
 def test_each_integration_has_its_own_share_of_the_period(office):
+    """It begins and ends by the integration's own clock: in Paris both are earlier than in Toronto."""
     paris = Office.open("Paris", "934145002").integration
     Integration.objects.filter(pk=paris.pk).update(time_zone="Europe/Paris")
     Record.objects.all().delete()
     wait(office.integration, "", state="posted", amounts=("1.00", "2.00"))
     wait(paris, "", state="posted", amounts=("4.00",))
+    for integration in (office.integration, paris):
+        wait(integration, "", state="posted", amounts=("0.10",), at=datetime(2026, 11, 13, 23, 30, tzinfo=UTC))
+        wait(integration, "", state="posted", amounts=("0.01",), at=datetime(2026, 11, 20, 23, 30, tzinfo=UTC))
     found = figures(Integration.objects.all(), now=NOW)
     whole = period([one.integration for one in found], now=NOW, days=7)
     count_period(found, whole.days)
     assert {one.integration.slug: (one.posted, one.posted_amounts) for one in found} == {
-        "maple": (2, [Amount(Decimal("3.00"), "CAD")]),
-        "paris": (1, [Amount(Decimal("4.00"), "CAD")]),
+        "maple": (3, [Amount(Decimal("3.01"), "CAD")]),
+        "paris": (2, [Amount(Decimal("4.10"), "CAD")]),
     }
-    assert (whole.posted, whole.posted_amounts) == (3, (Amount(Decimal("7.00"), "CAD"),))
+    assert (whole.posted, whole.posted_amounts) == (5, (Amount(Decimal("7.11"), "CAD"),))
 
 
 def test_the_next_sync_is_that_of_the_schedule(shop):
