@@ -79,6 +79,7 @@ class ShopState:
         self.product_index = SearchIndex()
         self.next_order_number = _FIRST_NUMBER
         self._numbers: dict[str, int] = {}
+        self._bundles: set[int] = set()
         self._listings: dict[str, list[Listing]] | None = None
         self._documents = documents
 
@@ -131,14 +132,17 @@ class ShopState:
         self._listings = None
         self.product_index.note(timestamp, stored["id"], stored)
         self._documents.put("product", f"{self.id}/{stored['id']}", stored)
-        for bundle in [each for each in self.products.values() if stored["id"] in component_ids(each)]:
-            if settled(bundle, self.products, self.locations) != bundle:
+        if component_ids(stored):
+            self._bundles.add(stored["id"])
+        for bundle in [self.products[bundle_id] for bundle_id in self._bundles]:
+            if stored["id"] in component_ids(bundle) and settled(bundle, self.products, self.locations) != bundle:
                 self.put_product({**bundle, **_dated(stored)}, timestamp)
         return stored
 
     def remove_product(self, product_id: int, tombstone: Json, timestamp: float) -> None:
         self.tell("product.deleted", product_id, {})
         del self.products[product_id]
+        self._bundles.discard(product_id)
         self._listings = None
         self.deleted_products[product_id] = tombstone
         self.product_index.note(timestamp, product_id, None)
