@@ -13,7 +13,7 @@ from sync.models import Trigger
 from sync.services.alarms import alarms_mail, habits_measure
 from sync.services.heartbeat import heart_beats
 from sync.services.reports import report_after_run, reports_send_due
-from sync.services.syncing import is_cut_short, sync_carry_out
+from sync.services.syncing import is_cut_short, sync_carry_out, syncs_wake
 from sync.services.webhooks import books_events_handle, events_sweep, store_events_handle
 
 # The worker is killed after 300 seconds (Q_CLUSTER), so a task ends itself before and leaves the rest to its successor.
@@ -61,6 +61,7 @@ def sync_once(integration_id: int, clock: Clock) -> None:
         return
     deadline = clock.now() + WORKS_FOR
     run = run_integration(integration, trigger=Trigger.SCHEDULE, clock=clock, deadline=deadline)
+    syncs_wake(integration.books)
     now = clock.now()
     if is_cut_short(run, deadline=deadline, now=now):
         schedules.again(integration, now)

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -87,5 +88,5 @@ class WebhookEventAdmin(HistoryModelAdmin):
         return event.get_outcome_display() or DASH
 
     @display(description=_("body"))
-    def body(self, event: WebhookEvent) -> str:
-        return bytes(event.delivery.body).decode(errors="replace")
+    def body(self, event: WebhookEvent) -> SafeString:
+        return format_html('<pre class="tb-data">{}</pre>', bytes(event.delivery.body).decode(errors="replace"))

@@ -67,6 +67,7 @@ class Processes:
         ecwid, quickbooks = (urlsplit(url).port for url in (settings.ECWID_API_URL, settings.QUICKBOOKS_API_URL))
         options = ["--ecwid-port", str(ecwid), "--quickbooks-port", str(quickbooks)]
         options += ["--state", str(self._home.simulators), "--demo-orders", str(_DEMO_ORDERS)]
+        options += ["--webhook-url", f"{settings.BASE_URL}/webhooks"]
         self._simulators = systems.start(options)
         systems.addresses(self._simulators)
 

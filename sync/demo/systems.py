@@ -51,6 +51,7 @@ def settings_for(found: Mapping[str, str]) -> dict[str, str]:
         "QUICKBOOKS_REVOKE_URL": f"{books}/v2/oauth2/tokens/revoke",
         "QUICKBOOKS_CLIENT_ID": "sandbox-client",
         "QUICKBOOKS_CLIENT_SECRET": "sandbox-secret",
+        "QUICKBOOKS_WEBHOOK_TOKEN": "sandbox-verifier",
     }
 
 

@@ -8,8 +8,10 @@ from integrations.models import Integration
 from integrations.stores import Fetched, Store
 from sync.models import WantedOrder
 
-# What was told of longer ago than that is in the store's lists by now: a thousand edits at once cost no call each.
-LAG = timedelta(minutes=1)
+# What was told of longer ago than that, or before so many others, is in the store's lists by now: a thousand edits at
+# once cost no call each.
+LAG = timedelta(minutes=5)
+MOST = 200
 
 
 def orders_want(integration: Integration, refs: Iterable[str], *, now: datetime) -> None:
@@ -27,8 +29,10 @@ def wanted_orders(
 
     `now` is when the store's lists were asked. Raises `integrations.errors`.
     """
-    for wanted in WantedOrder.objects.filter(integration=integration).order_by("pk"):
-        fetched = _read(store, wanted.store_ref) if wanted.told_at >= now - LAG else None
+    latest = WantedOrder.objects.filter(integration=integration).order_by("-told_at", "-pk")
+    for number, wanted in enumerate(latest):
+        is_recent = number < MOST and wanted.told_at >= now - LAG
+        fetched = _read(store, wanted.store_ref) if is_recent else None
         yield wanted, [fetched] if fetched is not None and fetched.created_at >= created_from else []
 
 

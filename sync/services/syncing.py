@@ -13,7 +13,7 @@ from django_q.tasks import async_task
 
 from accounts.models import User
 from integrations.http import Clock
-from integrations.models import Integration
+from integrations.models import BooksConnection, Integration
 from sync.engine.lease import is_busy
 from sync.engine.run import FLOWS, run_integration
 from sync.engine.stopping import is_stopping
@@ -94,11 +94,18 @@ def sync_carry_out(run_pk: int, *, clock: Clock, works_for: timedelta) -> Run | 
         return None
     run.refresh_from_db(fields=["state", "started_at"])
     run = run_integration(integration, run=run, clock=clock, deadline=started + works_for)
+    syncs_wake(integration.books)
     now = clock.now()
     if is_cut_short(run, deadline=started + works_for, now=now):
         _go_on(run, now)
         return None
     return run
+
+
+def syncs_wake(books: BooksConnection) -> None:
+    """The company is free again: whoever waits for it need not come back later."""
+    for run in Run.objects.filter(integration__books=books, state=RunState.QUEUED, dry_run=False):
+        _hand_over(run)
 
 
 def _go_on(run: Run, now: datetime) -> None:

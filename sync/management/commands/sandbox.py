@@ -21,6 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("--quickbooks-port", type=int, default=8802, help="0 takes any free port")
         parser.add_argument("--state", type=Path, help="folder in which they keep their state; else it is forgotten")
         parser.add_argument("--demo-orders", type=int, default=0, help="orders placed per demo store when new")
+        parser.add_argument("--webhook-url", help="where messages go: BASE_URL/webhooks of an installation")
 
     def handle(self, *_args: object, **options: Any) -> None:
         end_on_signals()
@@ -40,7 +41,7 @@ class Command(BaseCommand):
 
 
 def _passed_on(options: dict[str, Any]) -> list[str]:
-    names = ("host", "ecwid_port", "quickbooks_port", "state", "demo_orders")
+    names = ("host", "ecwid_port", "quickbooks_port", "state", "demo_orders", "webhook_url")
     given = {name: options[name] for name in names if options[name] is not None}
     return [part for name, value in given.items() for part in (f"--{name.replace('_', '-')}", str(value))]
 

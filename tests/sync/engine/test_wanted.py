@@ -127,6 +127,15 @@ def test_what_was_told_of_long_ago_is_in_the_lists_and_costs_no_call(store, want
     assert not WantedOrder.objects.exists()
 
 
+def test_of_very_many_at_once_only_the_latest_are_read(store, want, pulled, monkeypatch):
+    monkeypatch.setattr("sync.engine.wanted.MOST", 2)
+    for seconds, ref in enumerate("abcd"):
+        want(ref, at=NOW - timedelta(seconds=60 - seconds))
+    pulled()
+    assert store.read == ["d", "c"]
+    assert not WantedOrder.objects.exists()
+
+
 def test_a_change_that_is_told_of_while_the_order_is_read_is_read_by_the_next_run(store, want, pulled):
     store.keep(ORDER)
     want(ORDER.ref)

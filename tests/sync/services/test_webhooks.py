@@ -14,6 +14,7 @@ from integrations.models import (
     WebhookEvent,
 )
 from sync import tasks
+from sync.engine.lease import leased
 from sync.engine.wanted import orders_want
 from sync.models import OrderSettings, Record, RefundSettings, Run, RunState, WantedOrder
 from sync.reports.alarms import AlarmKind, alarms_for
@@ -209,6 +210,18 @@ def test_a_run_that_no_worker_took_up_is_handed_over_again(office, queue, django
             sync_on_message(office.integration, now=NOW + timedelta(minutes=minutes))
     assert Run.objects.count() == 1
     assert len(queue) == 2
+
+
+def test_a_run_that_waited_for_the_company_is_woken_when_it_is_free(world, queue, django_capture_on_commit_callbacks):
+    """It was put off by a minute, which is longer than most syncs take."""
+    run = sync_on_message(world.integration, now=world.time.now())
+    with leased(world.integration.books, clock=world.time.clock):
+        assert sync_carry_out(run.pk, clock=world.time.clock, works_for=FOUR_MINUTES) is None
+    queue.clear()
+    with django_capture_on_commit_callbacks(execute=True):
+        tasks.sync_once(world.integration.pk, world.time.clock)
+    assert queue == [("sync.tasks.carry_out_sync", run.pk)]
+    assert sync_carry_out(run.pk, clock=world.time.clock, works_for=FOUR_MINUTES) == run
 
 
 def test_a_run_is_given_up_when_the_integration_was_paused_since(office, time):
