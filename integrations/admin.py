@@ -1,6 +1,6 @@
 """Connections to stores and QuickBooks companies, and the copy of QuickBooks' lists."""
 
-from datetime import UTC
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
@@ -16,13 +16,14 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access import Act
 from accounts.admin_base import display
 from accounts.admin_scope import RoleMixin, ScopedModelAdmin, ScopedRelatedFilter, allows
-from accounts.admin_show import label, moment_in
+from accounts.admin_show import DASH, label, moment_in
 from accounts.models import Business
 from integrations.models import BooksConnection, BooksObject, ConnectionState, StoreConnection, WebhookEvent
 from integrations.models.connections import Connection
 from integrations.tokens import consent_end, ends_soon, is_unused
 from integrations.webhooks.receiving import source_of
 from integrations.words import list_in_words
+from integrations.zones import business_zone, zone_named
 
 STATE_COLOURS = {
     ConnectionState.NEW.value: "info",
@@ -78,14 +79,27 @@ class ConnectionAdmin(ScopedModelAdmin):
 
     @display(description=_("last message"))
     def last_message(self, connection: Any) -> str | SafeString:
-        return moment_in(connection.last_message_at, UTC)
+        return self._moment(connection, connection.last_message_at)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """With the time of the last message, since a page asks for it more than once."""
+        """With the time of the last message, since a page asks for it more than once, and the zone of all times."""
         events = WebhookEvent.objects.filter(**{self.side: OuterRef("pk")}).order_by("-pk")
         last = Subquery(events.values("delivery__received_at")[:1])
-        connections: QuerySet[Any] = super().get_queryset(request).annotate(last_message_at=last)
+        connections: QuerySet[Any] = (
+            super().get_queryset(request).annotate(last_message_at=last, zone=business_zone("business"))
+        )
         return connections
+
+    @display(description=_("last answered at"), ordering="checked_at")
+    def answered(self, connection: Any) -> str | SafeString:
+        return self._moment(connection, connection.checked_at)
+
+    @display(description=_("created at"), ordering="created_at")
+    def created(self, connection: Any) -> str | SafeString:
+        return self._moment(connection, connection.created_at)
+
+    def _moment(self, connection: Any, value: datetime | None) -> str | SafeString:
+        return moment_in(value, zone_named(connection.zone))
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """What was copied or told of an account goes with its connection, although nobody deletes it one by one."""
@@ -134,10 +148,10 @@ class StoreConnectionAdmin(ConnectionAdmin):
     """Connected stores."""
 
     side = "store"
-    list_display = ("title", "business", "provider", "account_id", "currency", "state_label", "checked_at")
+    list_display = ("title", "business", "provider", "account_id", "currency", "state_label", "answered")
     fieldsets = (
         (None, {"fields": ("title", "business", "provider", "account_id", "currency")}),
-        (_("Connection"), {"fields": ("state_label", "state_detail", "checked_at", "created_at")}),
+        (_("Connection"), {"fields": ("state_label", "state_detail", "answered", "created")}),
         _MESSAGES,
     )
 
@@ -147,11 +161,11 @@ class BooksConnectionAdmin(ConnectionAdmin):
     """Connected QuickBooks companies."""
 
     side = "books"
-    list_display = ("title", "business", "account_id", "currency", "state_label", "consent_ends", "checked_at")
+    list_display = ("title", "business", "account_id", "currency", "state_label", "consent_ends", "answered")
     fieldsets = (
         (None, {"fields": ("title", "business", "account_id", "currency")}),
-        (_("Connection"), {"fields": ("state_label", "state_detail", "consent_told", "checked_at", "created_at")}),
-        (_("Lists"), {"fields": ("mirrored_at", "list_counts")}),
+        (_("Connection"), {"fields": ("state_label", "state_detail", "consent_told", "answered", "created")}),
+        (_("Lists"), {"fields": ("mirrored", "list_counts")}),
         _MESSAGES,
     )
 
@@ -159,8 +173,8 @@ class BooksConnectionAdmin(ConnectionAdmin):
     def consent_ends(self, books: BooksConnection) -> str | SafeString:
         end = consent_end(books)
         if end is None:
-            return "\N{EN DASH}"
-        shown = date_format(end, "DATE_FORMAT")
+            return DASH
+        shown = date_format(end, "SHORT_DATE_FORMAT")
         return label("soon", shown, {"soon": "warning"}) if ends_soon(books, timezone.now()) else shown
 
     @display(description=_("consent ends"))
@@ -171,6 +185,10 @@ class BooksConnectionAdmin(ConnectionAdmin):
         renewed = _("A sync, or a test of the connection, puts it off for 100 days.")
         for_good = _("An owner connects the company again before that day.")
         return format_html("{} {}", self.consent_ends(books), renewed if is_unused(books) else for_good)
+
+    @display(description=_("lists read at"), ordering="mirrored_at")
+    def mirrored(self, books: Any) -> str | SafeString:
+        return self._moment(books, books.mirrored_at)
 
     @display(description=_("entries"))
     def list_counts(self, books: BooksConnection) -> str:

@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_base import display
 from accounts.admin_scope import HistoryModelAdmin, ScopedRelatedFilter
-from accounts.admin_show import DASH
+from accounts.admin_show import DASH, moment_in
 from integrations.models import BooksObject
 from integrations.words import kind_in_words, list_in_words
+from integrations.zones import business_zone, zone_named
 from sync.admin.choices import fit_of
 from sync.admin.filters import ListFilter
 
@@ -36,7 +37,7 @@ class BooksObjectAdmin(HistoryModelAdmin):
         "books",
         "books_ref",
         "active",
-        "updated_at",
+        "changed",
     )
 
     @display(description=_("type"), ordering="type")
@@ -46,6 +47,14 @@ class BooksObjectAdmin(HistoryModelAdmin):
     @display(description=_("kind"), ordering="kind")
     def kind_name(self, entry: BooksObject) -> str:
         return kind_in_words(entry.kind) or DASH
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request).annotate(zone=business_zone("books__business"))
+        return rows
+
+    @display(description=_("changed in QuickBooks at"), ordering="updated_at")
+    def changed(self, entry: Any) -> str:
+        return moment_in(entry.updated_at, zone_named(entry.zone))
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
