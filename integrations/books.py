@@ -6,13 +6,14 @@ local dates in the integration's time zone. Ids are QuickBooks ids (strings of d
 NON).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
 from integrations.commerce import Address
-from integrations.money import ZERO
+from integrations.money import ZERO, round_half_up, total_of
 
 
 class LineKind(StrEnum):
@@ -27,6 +28,7 @@ class LineKind(StrEnum):
     DISCOUNT = "discount"
     TAX = "tax"  # tax booked as an ordinary line, for US companies without sales tax
     ROUNDING = "rounding"
+    REFUND = "refund"  # a part of a refund that is no line of its sale
 
 
 class TaxModel(StrEnum):
@@ -176,6 +178,97 @@ class Payment:
     reference: str = ""
 
 
+class RefundType(StrEnum):
+    """A refund receipt is money that was given back, a credit memo a debt that was let go."""
+
+    REFUND_RECEIPT = "RefundReceipt"
+    CREDIT_MEMO = "CreditMemo"
+
+
+@dataclass(frozen=True, slots=True)
+class RefundDocument:
+    """A refund receipt or credit memo: lines and tax as on a sale, positive for what is taken back of it.
+
+    It belongs to the sale's customer, who is in the books. `account_id` is where a receipt's money leaves from;
+    `ordinal` which of several of its type it is for one refund.
+    """
+
+    type: RefundType
+    customer_id: str
+    txn_date: date
+    currency: str
+    lines: tuple[SaleLine, ...]
+    total: Decimal
+    tax: Decimal
+    marker: str
+    private_note: str
+    message: str
+    ordinal: int = 0
+    number: str | None = None
+    tax_lines: tuple[TaxLine, ...] = ()
+    override_tax: bool = False
+    class_id: str = ""
+    location_id: str = ""
+    account_id: str = ""
+    method_id: str = ""
+
+
+SalesForm = Sale | RefundDocument
+
+US_TAX = ""
+"""Stands for the rate where a company is told one sum of tax and not the tax at each rate."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormLine:
+    """A line together with its share of the document's tax, by rate id."""
+
+    line: SaleLine
+    taxes: Mapping[str, Decimal]
+
+    @property
+    def gross(self) -> Decimal:
+        return self.line.amount + total_of(self.taxes.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A sales form as it stands in the books, as far as amounts go."""
+
+    currency: str
+    lines: tuple[FormLine, ...]
+    class_id: str = ""
+    location_id: str = ""
+
+    @property
+    def taxes(self) -> dict[str, Decimal]:
+        """The document's tax by rate id."""
+        sums: dict[str, Decimal] = {}
+        for line in self.lines:
+            for rate, amount in line.taxes.items():
+                sums[rate] = sums.get(rate, ZERO) + amount
+        return sums
+
+    @property
+    def total(self) -> Decimal:
+        return total_of(line.gross for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class CreditApplication:
+    """So much of a credit memo settles its sale's invoice."""
+
+    customer_id: str
+    invoice_id: str
+    credit_id: str
+    txn_date: date
+    currency: str
+    amount: Decimal
+    marker: str
+    private_note: str
+    ordinal: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class TaxRate:
     """One rate inside a tax code.
@@ -204,6 +297,15 @@ class TaxCode:
     def percent(self) -> Decimal:
         return sum((rate.percent for rate in self.rates), ZERO)
 
+    def taxes_on(self, net: Decimal, places: int) -> dict[str, Decimal]:
+        """Rate id -> tax of a line, as QuickBooks computes it: compound rates after those that they are charged on."""
+        taxes: dict[str, Decimal] = {}
+        for rate in sorted(self.rates, key=lambda rate: rate.order):
+            before = total_of(taxes.values())
+            base = before if rate.tax_only else net + (before if rate.on_tax else ZERO)
+            taxes[rate.id] = taxes.get(rate.id, ZERO) + round_half_up(base * rate.percent / 100, places)
+        return taxes
+
 
 @dataclass(frozen=True, slots=True)
 class Company:
@@ -220,6 +322,7 @@ class Company:
     custom_numbers: bool = False
     inventory: bool = False
     card_payments: bool = False
+    applies_credits: bool = False  # QuickBooks applies a new credit memo to the customer's oldest invoices by itself
     closed_until: date | None = None
     default_tax_code: str = ""  # US_MANUAL: the group that documents name
     time_zone: str = ""

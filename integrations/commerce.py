@@ -118,14 +118,21 @@ class Tender:
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """Money given back, or a part of the sale taken back. `amount` is None where the store does not tell it."""
+    """Money given back, or a part of the sale taken back. `ref` never changes and is unique in the order.
+
+    `amount` is None where the store does not tell it: `everything` then means all that is left of the sale, `cancelled`
+    that the order was called off and whatever was paid for it may have gone back. `refunded_at` is None where the store
+    does not tell when. `restocked`: the store put the goods back on the shelf.
+    """
 
     ref: str
     amount: Decimal | None
-    refunded_at: datetime
+    refunded_at: datetime | None
+    everything: bool = False
+    cancelled: bool = False
+    restocked: bool = False
     reason: str = ""
     method: str = ""
-    restocked: bool = False  # the goods are back on the shelf
 
 
 @dataclass(frozen=True, slots=True)

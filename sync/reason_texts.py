@@ -37,8 +37,9 @@ class Severity(StrEnum):
 class ReasonText:
     """`sentence` and `way_out` take named parameters; `way_out` is empty where there is nothing to do.
 
-    `fix` names where it is mended: a settings page ("orders", "items", "taxes", "payments", "integration",
-    "connection"), "quickbooks" or "store" for the provider's own pages, empty for nowhere.
+    `fix` names where it is mended: a settings page ("orders", "items", "taxes", "payments", "refunds", "flows",
+    "integration", "connection"), "record" for the record's own page, "quickbooks" or "store" for the provider's own
+    pages, empty for nowhere.
     """
 
     sentence: Text
@@ -88,6 +89,13 @@ TEXTS: Mapping[Reason, ReasonText] = {
     Reason.OVERPAID: _ok(
         _("%(paid)s %(currency)s was paid, more than the order's total of %(total)s; payments count up to the total."),
         _("Give the rest back in the store, or enter it in QuickBooks as a credit."),
+    ),
+    Reason.REFUND_WAITS: _ok(_("The refund waits until its order, and every earlier refund of it, is in the books.")),
+    Reason.CREDIT_APPLIED_BY_BOOKS: _ok(
+        _(
+            "%(amount)s %(currency)s of the credit memo “%(number)s” was applied by QuickBooks itself, or the invoice"
+            " did not need it any more."
+        ),
     ),
     Reason.SALE_UPDATED: _ok(
         _(
@@ -199,6 +207,24 @@ TEXTS: Mapping[Reason, ReasonText] = {
     ),
     Reason.ORDER_CANCELLED: _skipped(_("The order was cancelled in the store before it was posted.")),
     Reason.NOTHING_SOLD: _skipped(_("The order has no lines and no amount, so there is nothing to post.")),
+    Reason.REFUNDS_OFF: _skipped(
+        _("Refunds are not posted for this integration."),
+        _("Switch refunds on in Flows if they belong in the books."),
+        "flows",
+    ),
+    Reason.REFUND_ORDER_NOT_POSTED: _skipped(
+        _("The order of this refund is not in the books, so there is nothing to take back."),
+    ),
+    Reason.REFUND_SALE_VOIDED: _skipped(
+        _("The sale of this refund was voided in QuickBooks, so there is nothing to take back."),
+    ),
+    Reason.REFUND_NOTHING_PAID: _skipped(
+        _("The order was cancelled, but nothing was paid for its invoice: no money went back."),
+    ),
+    Reason.REFUND_COVERED: _skipped(
+        _("Earlier refunds of this order have taken back all of the sale, so nothing is left to take back."),
+    ),
+    Reason.REFUND_SUPERSEDED: _skipped(_("The store tells of this refund in another way by now.")),
     Reason.ORDER_DELETED: _skipped(_("The order was deleted in the store before it was posted.")),
     Reason.SALE_VOIDED: _skipped(
         _(
@@ -410,6 +436,57 @@ TEXTS: Mapping[Reason, ReasonText] = {
         _("The store sent an order that cannot be read: %(detail)s."),
         _("Enter the sale in QuickBooks by hand, ignore the order here, and tell whoever runs this installation."),
         "store",
+    ),
+    Reason.REFUND_AMOUNT_UNKNOWN: _held(
+        _("The store says that money went back, but not how much; %(left)s %(currency)s of the sale is left."),
+        _("Open the refund here and enter the amount; it is posted with the next sync."),
+        "record",
+    ),
+    Reason.REFUND_UNPROVEN: _held(
+        _("The refund is %(amount)s %(currency)s, but QuickBooks would show %(books_total)s."),
+        _("Enter the refund in QuickBooks by hand, and ignore it here."),
+        "quickbooks",
+    ),
+    Reason.REFUND_EXCEEDS_SALE: _held(
+        _("The store gave back %(amount)s %(currency)s, but only %(left)s of the sale is left in the books."),
+        _("Enter what is too much in QuickBooks by hand, and ignore the refund here."),
+        "quickbooks",
+    ),
+    Reason.REFUND_OF_OVERPAYMENT: _held(
+        _(
+            "%(amount)s %(currency)s went back for an order that was paid with %(paid)s and comes to %(total)s by now:"
+            " the customer has a credit that this may be taken from."
+        ),
+        _("Refund the customer's credit in QuickBooks by hand, and ignore the refund here."),
+        "quickbooks",
+    ),
+    Reason.REFUND_ACCOUNT_MISSING: _held(
+        _("No account is chosen that refunds by “%(method)s” leave from."),
+        _("Choose the account in Refunds; the refund is posted with the next sync."),
+        "refunds",
+    ),
+    Reason.REFUND_ITEM_MISSING: _held(
+        _("A part of the sale is given back, and no item is chosen for that."),
+        _("Choose the item in Refunds, or an income account in Items; the refund is posted with the next sync."),
+        "refunds",
+    ),
+    Reason.REFUND_SALE_CHANGED: _held(
+        _(
+            "The %(books_type)s “%(number)s” was posted with a total of %(total)s %(currency)s, but it is"
+            " %(books_total)s in QuickBooks by now: what to take back of it is not certain."
+        ),
+        _("Enter the refund in QuickBooks by hand, and ignore it here."),
+        "quickbooks",
+    ),
+    Reason.REFUND_SALE_GONE: _held(
+        _("The %(books_type)s “%(number)s” of this refund is not in QuickBooks any more."),
+        _("If it was deleted on purpose, ignore the refund here."),
+        "quickbooks",
+    ),
+    Reason.REFUND_WITHDRAWN: _held(
+        _("The store does not tell of this refund any more, but %(amount)s %(currency)s was posted for it."),
+        _("Void its document in QuickBooks, unless the refund stands; then ignore the change here."),
+        "quickbooks",
     ),
     Reason.SKU_DUPLICATE: _held(
         _("The store has more than one product with the SKU “%(sku)s”; one of them is “%(product)s”."),

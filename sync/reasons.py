@@ -80,6 +80,7 @@ _AMOUNTS = {
     "cap",
     "computed",
     "difference",
+    "left",
     "line_tax",
     "order_tax",
     "paid",

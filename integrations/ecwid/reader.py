@@ -4,18 +4,17 @@ A payload is `{"order": <as it came>, ...context}`; the context is what the orde
 change afterwards: Ecwid's orders carry no currency, so the store's at that time is kept beside them.
 """
 
-import hashlib
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from integrations.commerce import Order, OrderLine, PaymentState, Refund, Tender
+from integrations.commerce import Order, OrderLine, PaymentState, Tender
 from integrations.ecwid.delivery import cut_by_tax
 from integrations.ecwid.discounts import discounts_of
 from integrations.ecwid.lines import SHIPPING, lines_of
 from integrations.ecwid.people import address_of, buyer_of
+from integrations.ecwid.refunds import refunds_of
 from integrations.ecwid.taxes import taxes_of
 from integrations.ecwid.totals import Totals, doubts, hidden_shipping_discount, prices_include_tax, totals_of
 from integrations.ecwid.values import (
@@ -27,11 +26,10 @@ from integrations.ecwid.values import (
     parsed_date,
     reference,
     required_number,
-    rows,
     text,
 )
 from integrations.errors import Malformed
-from integrations.money import currency_places, plain
+from integrations.money import currency_places
 
 # Refunds do not undo the payment: the money came in, and each refund tells what went out. An abandoned cart
 # (INCOMPLETE) is no sale until it is paid, whatever the filters say. Statuses not listed, the merchant's own included,
@@ -97,7 +95,7 @@ def read_order(payload: Mapping[str, Any]) -> Order:
         buyer=buyer_of(order),
         billing=address_of(child(order, "billingPerson")),
         shipping=address_of(child(order, "shippingPerson")),
-        refunds=tuple(_refunds(order, text(payload, "store_id"), places)),
+        refunds=refunds_of(order, store_id=text(payload, "store_id"), order_ref=ref_of(order), places=places),
         comments=text(order, "orderComments"),
         shipping_method=text(child(order, "shippingOption"), "shippingMethodName"),
         tracking_number=text(order, "trackingNumber"),
@@ -157,34 +155,6 @@ def _tenders(order: Json, state: PaymentState, created_at: datetime, places: int
             reference=text(order, "externalTransactionId", "paymentReference"),
         ),
     )
-
-
-def _method(order: Json) -> str:
-    """The title that the merchant had given the payment option; orders typed by hand may have none."""
-    return text(order, "paymentMethod", "paymentModule")
-
-
-def _refunds(order: Json, store_id: str, places: int) -> Iterator[Refund]:
-    """The rows that a gateway left. They have no id: date and amount identify one, counted among equals."""
-    equals: Counter[tuple[str, str]] = Counter()
-    for row in rows(order, "refunds"):
-        written, money = text(row, "date"), amount(row, "amount", places)
-        row_key = (written, plain(money.normalize()))
-        refunded_at = parsed_date(written) or moment(order, "update")
-        if refunded_at is None:
-            raise Malformed("a refund has no date")
-        yield Refund(
-            ref=_refund_ref(store_id, ref_of(order), *row_key, str(equals[row_key])),
-            amount=None if number(row, "amount") is None else money,
-            refunded_at=refunded_at,
-            reason=text(row, "reason"),
-            method=_method(order),
-        )
-        equals[row_key] += 1
-
-
-def _refund_ref(*parts: str) -> str:
-    return hashlib.sha256("|".join(parts).encode()).hexdigest()[:20]
 
 
 def _shipped_at(order: Json) -> datetime | None:

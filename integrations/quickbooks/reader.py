@@ -101,6 +101,7 @@ def company(
         custom_numbers=forms.get("CustomTxnNumbers") is True,
         inventory=_part(preferences, "ProductAndServicesPrefs").get("QuantityOnHand") is True,
         card_payments=forms.get("ETransactionPaymentEnabled") is True,
+        applies_credits=forms.get("AutoApplyCredit") is True,
         closed_until=_date(accounting.get("BookCloseDate"), "BookCloseDate"),
         default_tax_code=_ref(taxes, "TaxGroupCodeRef") if model is TaxModel.US_MANUAL else "",
         time_zone=str(info.get("DefaultTimeZone") or ""),

@@ -11,12 +11,16 @@ from typing import Any
 
 from integrations.books import (
     Company,
+    CreditApplication,
     CustomerDraft,
     ItemDraft,
     Known,
     Payment,
+    RefundDocument,
+    RefundType,
     Sale,
     SaleLine,
+    SalesForm,
     SaleType,
     TaxLine,
     TaxModel,
@@ -48,10 +52,45 @@ def sale_payload(sale: Sale, company: Company, *, customer_id: str, item_id: Ite
             **_tax_fields(sale, company),
             **own,
             **_delivery_fields(sale),
-            "CustomerMemo": _memo(sale),
-            "ClassRef": _ref(sale.class_id) if company.classes == "document" else None,
-            "DepartmentRef": _ref(sale.location_id) if company.locations else None,
-            "PrivateNote": private_note(sale.private_note, sale.marker),
+            **_closing_fields(sale, company),
+        }
+    )
+
+
+def refund_payload(document: RefundDocument, company: Company, *, item_id: ItemId) -> Json:
+    """A refund receipt or credit memo to create."""
+    _check_currency(document.currency, company)
+    is_receipt = document.type is RefundType.REFUND_RECEIPT
+    return _filled(
+        {
+            "CustomerRef": _ref(document.customer_id),
+            "TxnDate": document.txn_date.isoformat(),
+            "DocNumber": _number(document, company),
+            "CurrencyRef": _currency(document.currency, company),
+            "Line": [_sale_line(line, document, company, item_id(line.item)) for line in document.lines],
+            **_tax_fields(document, company),
+            "PaymentMethodRef": _ref(document.method_id) if is_receipt else None,
+            "DepositToAccountRef": _ref(document.account_id) if is_receipt else None,
+            **_closing_fields(document, company),
+        }
+    )
+
+
+def application_payload(application: CreditApplication, company: Company) -> Json:
+    """A payment of nothing that lets a credit memo settle an invoice."""
+    _check_currency(application.currency, company)
+    sides = (("Invoice", application.invoice_id), ("CreditMemo", application.credit_id))
+    return _filled(
+        {
+            "CustomerRef": _ref(application.customer_id),
+            "TotalAmt": Decimal(0),
+            "TxnDate": application.txn_date.isoformat(),
+            "CurrencyRef": _currency(application.currency, company),
+            "PrivateNote": private_note(application.private_note, application.marker),
+            "Line": [
+                {"Amount": application.amount, "LinkedTxn": [{"TxnId": books_id, "TxnType": kind}]}
+                for kind, books_id in sides
+            ],
         }
     )
 
@@ -170,7 +209,7 @@ def private_note(text: str, marker: str) -> str:
 # -- parts of a sale ---------------------------------------------------------------------------------------------------
 
 
-def _sale_line(line: SaleLine, sale: Sale, company: Company, item_id: str) -> Json:
+def _sale_line(line: SaleLine, sale: SalesForm, company: Company, item_id: str) -> Json:
     detail = {
         "ItemRef": _ref(item_id),
         **_quantity(line, currency_places(sale.currency)),
@@ -210,7 +249,7 @@ def _short(value: Decimal) -> Decimal:
     return value if fits else value.quantize(Decimal(1).scaleb(-_RATE_PLACES), ROUND_HALF_UP)
 
 
-def _tax_fields(sale: Sale, company: Company) -> Json:
+def _tax_fields(sale: SalesForm, company: Company) -> Json:
     """US companies honour the total alone, and must be told zero too; elsewhere each line's code computes it."""
     match company.tax_model:
         case TaxModel.US_AUTOMATED:
@@ -223,7 +262,7 @@ def _tax_fields(sale: Sale, company: Company) -> Json:
             return {"GlobalTaxCalculation": "TaxExcluded", "TxnTaxDetail": _stated_taxes(sale)}
 
 
-def _stated_taxes(sale: Sale) -> Json | None:
+def _stated_taxes(sale: SalesForm) -> Json | None:
     if not (sale.override_tax and sale.tax_lines):
         return None
     return {
@@ -268,14 +307,23 @@ def _delivery_fields(sale: Sale) -> Json:
     }
 
 
-def _number(sale: Sale, company: Company) -> str | None:
+def _closing_fields(sale: SalesForm, company: Company) -> Json:
+    return {
+        "CustomerMemo": _memo(sale),
+        "ClassRef": _ref(sale.class_id) if company.classes == "document" else None,
+        "DepartmentRef": _ref(sale.location_id) if company.locations else None,
+        "PrivateNote": private_note(sale.private_note, sale.marker),
+    }
+
+
+def _number(sale: SalesForm, company: Company) -> str | None:
     """Without a number of ours, QuickBooks numbers it; a company with custom numbers must be asked to."""
     if sale.number is not None:
         return sale.number
     return _AUTO_NUMBER if company.custom_numbers else None
 
 
-def _memo(sale: Sale) -> Json | None:
+def _memo(sale: SalesForm) -> Json | None:
     """No message lets QuickBooks put its default one; an empty message is sent as such."""
     return None if sale.message is None else {"value": names.clean_text(sale.message, names.MEMO)}
 

@@ -55,6 +55,7 @@ _FITS: Mapping[tuple[str, str], Fit] = {
     ("itemsettings", "asset_account"): Fit("Account", frozenset({"Other Current Asset"}), frozenset({"Inventory"})),
     ("paymentsettings", "account"): _MONEY_ACCOUNT,
     ("refundsettings", "account"): _MONEY_ACCOUNT,
+    ("refundsettings", "item"): _LINE_ITEM,
     ("paymentmapping", "account"): _MONEY_ACCOUNT,
     ("paymentmapping", "payment_method"): Fit("PaymentMethod"),
     ("productmatch", "item"): Fit("Item", frozenset({"Inventory", "NonInventory", "Service"})),

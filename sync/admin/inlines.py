@@ -128,7 +128,7 @@ class PaymentSettingsInline(SettingsInline):
 class RefundSettingsInline(SettingsInline):
     model = RefundSettings
     verbose_name = verbose_name_plural = _("Refunds")
-    fields = (("enabled", "account"), ("number_prefix",))
+    fields = (("enabled", "account"), ("number_prefix", "item"))
 
 
 class ProductSettingsInline(SettingsInline):

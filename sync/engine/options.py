@@ -9,7 +9,7 @@ from django.db.models import Q
 from integrations import books
 from integrations.models import BooksObject, Integration
 from sync.models import PaymentMapping, ProductMatch, TaxMapping
-from sync.models.settings import OrderSettings
+from sync.models.settings import ItemSettings, OrderSettings, RefundSettings
 from sync.translate.settings import (
     AssignTo,
     Catalog,
@@ -38,10 +38,12 @@ _ITEM_SETTINGS = {
     books.LineKind.TAX: "tax_item",
 }
 
+REFUND_ITEM = "Refund adjustment"
+
 
 def load_options(integration: Integration) -> Options:
     """The integration's settings, names resolved to QuickBooks ids."""
-    orders, items, payments = integration.orders, integration.items, integration.payments
+    orders, items, payments, refunds = integration.orders, integration.items, integration.payments, integration.refunds
     return Options(
         source=integration.slug,
         store_label=integration.store.provider_label,
@@ -56,7 +58,7 @@ def load_options(integration: Integration) -> Options:
         location_id=_ref(orders.location),
         assign_to=AssignTo(orders.customer),
         generic_customer=orders.generic_customer,
-        items=_special_items(orders),
+        items=_special_items(orders) | _refund_item(refunds, items),
         rounding_cap=orders.rounding_cap,
         use_default_message=orders.use_default_message,
         due_offset=orders.due_offset,
@@ -74,6 +76,8 @@ def load_options(integration: Integration) -> Options:
             PaymentMapping.objects.filter(integration=integration).select_related("account", "payment_method")
         ),
         taxes=tax_rows(TaxMapping.objects.filter(integration=integration)),
+        refund_account_id=_ref(refunds.account),
+        refund_prefix=refunds.number_prefix,
         inactive=_inactive(integration),
     )
 
@@ -95,6 +99,17 @@ def _known(entry: BooksObject) -> books.Known:
 def _special_items(orders: OrderSettings) -> dict[books.LineKind, books.Known | books.ItemDraft]:
     chosen = {kind: getattr(orders, setting) for kind, setting in _ITEM_SETTINGS.items()}
     return {kind: _known(entry) for kind, entry in chosen.items() if entry is not None}
+
+
+def _refund_item(refunds: RefundSettings, items: ItemSettings) -> dict[books.LineKind, books.Known | books.ItemDraft]:
+    """The item of refunds that are no line of their sale; one is made where none is chosen."""
+    if refunds.item is not None:
+        return {books.LineKind.REFUND: _known(refunds.item)}
+    income = _ref(items.income_account)
+    draft = books.ItemDraft(
+        key=REFUND_ITEM, name=REFUND_ITEM, sku="", type="Service", income_account_id=income, description=REFUND_ITEM
+    )
+    return {books.LineKind.REFUND: draft} if income else {}
 
 
 def tax_rows(rows: Iterable[TaxMapping]) -> tuple[TaxRow, ...]:

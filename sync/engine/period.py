@@ -4,13 +4,13 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import TypeVar
 
-from integrations.books import Company, Payment, Sale
+from integrations.books import Company, Payment, RefundDocument, Sale
 from sync.models import Posting
 from sync.models.settings import ClosedPeriod
 from sync.translate.outcome import Documents, Hold
 from sync.translate.reasons import Reason
 
-D = TypeVar("D", Sale, Payment)
+D = TypeVar("D", Sale, Payment, RefundDocument)
 
 
 def in_open_period(documents: Documents, company: Company, policy: str, *, sale: bool = True) -> Documents | Hold:
@@ -30,6 +30,20 @@ def in_open_period(documents: Documents, company: Company, policy: str, *, sale:
         sale=_moved(documents.sale, closed_until) if sale else documents.sale,
         payments=tuple(_moved(one, closed_until) for one in documents.payments),
     )
+
+
+def refunds_in_open_period(
+    documents: tuple[RefundDocument, ...], company: Company, policy: str
+) -> tuple[RefundDocument, ...] | Hold:
+    """The same for what a refund becomes."""
+    closed_until = company.closed_until
+    closed = [one.txn_date for one in documents if closed_until is not None and one.txn_date <= closed_until]
+    if closed_until is None or not closed:
+        return documents
+    if policy == ClosedPeriod.HOLD:
+        params = {"date": min(closed).isoformat(), "closed_until": closed_until.isoformat()}
+        return Hold(Reason.CLOSED_PERIOD, params)
+    return tuple(_moved(one, closed_until) for one in documents)
 
 
 def in_closed_period(posted: Posting, company: Company) -> Hold | None:

@@ -199,9 +199,12 @@ class Planner:
         return Work(payments=missing, notes=proven.notes, change=Change(Kind.EDIT, wish, proven.sale))
 
     def _cancelled(self, posted: Posting, postings: Postings) -> Work | Hold:
-        """An invoice without a payment of ours may be voided; money that was received must be given back first."""
+        """An invoice without a payment of ours may be voided; money that was received must be given back first, which
+        the refunds flow sees to."""
         paid = any(role == Role.PAYMENT and one.is_in_books for (role, _), one in postings.items())
         if paid or posted.books_type == SaleType.SALES_RECEIPT:
+            if self.integration.refunds.enabled:
+                return Work()
             return _wished(Hold(Reason.CANCELLED_AFTER_POSTING, named(posted)), Kind.VOID)
         closed = in_closed_period(posted, self.company)
         return _wished(closed, Kind.VOID) if closed else Work(change=Change(Kind.VOID, posted.content))

@@ -7,6 +7,7 @@ from typing import Protocol
 from integrations.http import Clock
 from sync.models import LogEntry, Posting, Role, Run
 
+_DOCUMENTS = (Role.SALE, Role.REFUND, Role.CREDIT)
 _EVERY = timedelta(seconds=1)
 
 
@@ -40,7 +41,7 @@ class RowProgress:
 
     def answered(self, postings: Sequence[Posting]) -> None:
         """QuickBooks has answered for these."""
-        self._run.seen += sum(1 for posting in postings if posting.role == Role.SALE)
+        self._run.seen += sum(1 for posting in postings if posting.role in _DOCUMENTS)
         self._write_in_time()
 
     def saw(self, entry: LogEntry) -> None:

@@ -6,8 +6,19 @@ within the cap, or the order is held with the figures.
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import TypeVar
 
-from integrations.books import NON_TAXABLE, Company, Known, LineKind, Sale, SaleLine, TaxModel
+from integrations.books import (
+    NON_TAXABLE,
+    Company,
+    Known,
+    LineKind,
+    RefundDocument,
+    Sale,
+    SaleLine,
+    SalesForm,
+    TaxModel,
+)
 from integrations.money import currency_places, total_of
 from integrations.quickbooks import arithmetic
 from sync.models import Posting
@@ -17,16 +28,32 @@ from sync.translate.outcome import Documents, Hold, Note
 from sync.translate.reasons import Reason
 from sync.translate.settings import Options
 
+F = TypeVar("F", Sale, RefundDocument)
+
 
 def prove(documents: Documents, company: Company, options: Options) -> Documents | Hold:
     """The documents with taxes and rounding settled so that the books' total is the store's, or why that cannot be."""
-    taxed = _settle_taxes(documents.sale, company)
+    taxed = settle_taxes(documents.sale, company)
     if isinstance(taxed, Hold):
         return taxed
     difference = taxed.total - arithmetic.sale_total(taxed, company)
     if difference == 0:
         return replace(documents, sale=taxed)
     return _round(replace(documents, sale=taxed), difference, company, options)
+
+
+def prove_refund(document: RefundDocument, company: Company) -> RefundDocument | Hold:
+    """The document with its taxes settled so that QuickBooks shows its total, or why that cannot be. A refund is made
+    of what its sale was proven to be, so nothing of it is rounded."""
+    taxed = settle_taxes(document, company)
+    if isinstance(taxed, Hold):
+        return taxed
+    total = arithmetic.sale_total(taxed, company)
+    if total == taxed.total:
+        return taxed
+    amounts = {"amount": taxed.total, "books_total": total}
+    figures = {name: amount_text(amount, taxed.currency) for name, amount in amounts.items()}
+    return Hold(Reason.REFUND_UNPROVEN, figures | {"currency": taxed.currency})
 
 
 def repair(documents: Documents, posted: Posting, company: Company, options: Options) -> Documents | None:
@@ -41,7 +68,7 @@ def repair(documents: Documents, posted: Posting, company: Company, options: Opt
     return None if isinstance(rounded, Hold) else rounded
 
 
-def _settle_taxes(sale: Sale, company: Company) -> Sale | Hold:
+def settle_taxes(sale: F, company: Company) -> F | Hold:
     """State the store's taxes where QuickBooks would compute others, as long as only roundings lie between them."""
     if company.tax_model is not TaxModel.GLOBAL:
         return replace(sale, override_tax=company.tax_model is not TaxModel.US_NONE)
@@ -63,7 +90,7 @@ def _settle_taxes(sale: Sale, company: Company) -> Sale | Hold:
     return replace(sale, override_tax=True)
 
 
-def _rounding_noise(sale: Sale) -> Decimal:
+def _rounding_noise(sale: SalesForm) -> Decimal:
     """How far two honest roundings of the same taxes can lie apart: half of the currency's smallest unit on each side
     for every line."""
     return Decimal(len(sale.lines) + 1).scaleb(-currency_places(sale.currency))

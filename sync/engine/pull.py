@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.db.models import F
 
-from integrations.commerce import PaymentState
+from integrations.commerce import Order, PaymentState
 from integrations.errors import Malformed
 from integrations.models import Integration
 from integrations.stores import Fetched, Store
 from sync.engine.content import digest, fingerprint
+from sync.engine.refund_records import file_refunds
 from sync.engine.rows import insert_rows, update_rows
 from sync.engine.wanted import order_done, wanted_orders
 from sync.models import Record, RecordKind
@@ -62,33 +63,42 @@ def pull(integration: Integration, store: Store, *, now: datetime) -> int:
 
 @transaction.atomic
 def _file(integration: Integration, store: Store, page: list[Fetched]) -> int:
-    records = news(integration, store, page)
+    found = read_news(integration, store, page)
+    records = [record for record, _order in found]
     changed = [record for record in records if record.pk]
     insert_rows(record for record in records if not record.pk)
     update_rows(changed, [*_CONTENT, "paid_at"])
     Record.objects.filter(pk__in=[record.pk for record in changed]).update(wanted=F("wanted") + 1)
+    known = {record.pk for record in changed}
+    file_refunds(integration, [(one, order) for one, order in found if order and (order.refunds or one.pk in known)])
     return len(records)
 
 
 def news(integration: Integration, store: Store, page: list[Fetched]) -> list[Record]:
     """The records of a page that are new (unsaved) or that differ from what is filed (not saved yet)."""
+    return [record for record, _order in read_news(integration, store, page)]
+
+
+def read_news(integration: Integration, store: Store, page: list[Fetched]) -> list[tuple[Record, Order | None]]:
+    """The same with the order that each of them holds; None where it cannot be read."""
     known = {
         record.store_ref: record
         for record in Record.objects.filter(
             integration=integration, kind=RecordKind.ORDER, store_ref__in=[fetched.ref for fetched in page]
         ).defer("payload")
     }
-    found: dict[str, Record] = {}
+    found: dict[str, tuple[Record, Order | None]] = {}
     for fetched in page:
-        fresh = record_of(integration, store, fetched)
-        filed = known.get(fetched.ref) or found.get(fetched.ref)  # an order that moved between pages comes twice
+        fresh, order = record_of(integration, store, fetched)
+        twice, _order = found.get(fetched.ref, (None, None))  # an order that moved between pages comes twice
+        filed = known.get(fetched.ref) or twice
         if filed is not None and filed.currency not in {"", fresh.currency}:
             payload = store.read_again(filed.payload, fetched.payload)
-            fresh = record_of(integration, store, replace(fetched, payload=payload))
+            fresh, order = record_of(integration, store, replace(fetched, payload=payload))
         if filed is None:
-            found[fetched.ref] = fresh
+            found[fetched.ref] = fresh, order
         elif _is_news(filed, fresh):
-            found[fetched.ref] = _refreshed(filed, fresh)
+            found[fetched.ref] = _refreshed(filed, fresh), order
     return list(found.values())
 
 
@@ -98,8 +108,9 @@ _CONTENT = (
 )  # fmt: skip
 
 
-def record_of(integration: Integration, store: Store, fetched: Fetched) -> Record:
-    """An unsaved record of what was fetched. One that cannot be read is kept as it is; planning holds it."""
+def record_of(integration: Integration, store: Store, fetched: Fetched) -> tuple[Record, Order | None]:
+    """An unsaved record of what was fetched, and the order in it. One that cannot be read is kept as it is; planning
+    holds it."""
     record = Record(
         integration=integration,
         kind=RecordKind.ORDER,
@@ -113,13 +124,13 @@ def record_of(integration: Integration, store: Store, fetched: Fetched) -> Recor
         order = store.read_order(fetched.payload)
     except Malformed:
         record.fingerprint = digest(repr(fetched.payload))
-        return record
+        return record, None
     record.fingerprint = fingerprint(order)
     record.amount, record.currency = order.total, order.currency
     record.payment_status = order.payment_status[:60]
     if order.payment_state is PaymentState.PAID:
         record.paid_at = order.created_at
-    return record
+    return record, order
 
 
 def _is_news(record: Record, fresh: Record) -> bool:

@@ -94,10 +94,15 @@ def _would(work: Work) -> Action:
 
 
 def _problem(planned: Planned, problem: Hold, sale: Posting | None) -> Ending:
+    return problem_ending(planned.record, planned.wanted, problem, sale)
+
+
+def problem_ending(record: Record, wanted: int, problem: Hold, document: Posting | None) -> Ending:
+    """The ending of a record that waits for a person, or for another attempt."""
     text = text_of(problem.reason)
     failed = text is not None and text.severity is Severity.FAILED
     state, action = (RecordState.FAILED, Action.FAILED) if failed else (RecordState.HELD, Action.HELD)
-    return Ending(planned.record, planned.wanted, state, action, problem.reason, dict(problem.params), sale)
+    return Ending(record, wanted, state, action, problem.reason, dict(problem.params), document)
 
 
 class Recorder:

@@ -11,9 +11,10 @@ from integrations.errors import RemoteError
 from integrations.fields import UnreadableSecret
 from integrations.http import Clock
 from integrations.models import Integration
-from sync.engine import ordering, stocking
+from sync.engine import ordering, refunding, stocking
 from sync.engine.lease import LASTS, LeaseBusy, LeaseLost, leased
 from sync.engine.progress import RowProgress, Watcher
+from sync.engine.refund_records import skip_while_off
 from sync.engine.session import Session, Stop, stopped_by
 from sync.models import Run, RunState, Trigger
 from sync.translate.reasons import Reason
@@ -31,6 +32,7 @@ class Flow(NamedTuple):
 # In the order in which a run works on them.
 _FLOWS: Mapping[str, Flow] = {
     "orders": Flow(ordering.synchronise, ordering.preview),
+    "refunds": Flow(refunding.synchronise, refunding.preview),
     "stock": Flow(stocking.synchronise, stocking.preview),
 }
 FLOWS = tuple(_FLOWS)
@@ -106,6 +108,8 @@ def _synchronise(session: Session, flows: Sequence[Flow]) -> None:
             _close_interrupted(session)
             session.keep_consent()
             session.pull_orders()
+            if not session.integration.refunds.enabled:
+                skip_while_off(session.integration)
             session.delivery.recover()
             for flow in flows:
                 flow.synchronise(session)

@@ -8,9 +8,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
-from integrations.books import Posted, Sale, SaleType
+from integrations.books import Posted, SalesForm, SaleType
 from integrations.mirror import key
 from integrations.money import ZERO
 from integrations.quickbooks import image, query, reader
@@ -28,13 +29,13 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Existing:
-    """A document in the books under the number of a sale, or with its marker."""
+    """A document in the books under the number of a sale or refund, or with its marker."""
 
     posted: Posted
     ours: bool  # it carries the sale's own marker
     foreign_marker: bool  # it carries the marker of another sale of ours
 
-    def is_the_same(self, sale: Sale) -> bool:
+    def is_the_same(self, sale: SalesForm) -> bool:
         """Whether it can be adopted: number and total agree, and it does not stand for another order of ours."""
         same_currency = self.posted.currency in {"", sale.currency}
         return self.posted.total == sale.total and same_currency and not self.foreign_marker
@@ -48,23 +49,25 @@ def in_dates(
     return client.query(entity, f"TxnDate >= '{first}' AND TxnDate <= '{last}'")
 
 
-def existing_sales(client: QuickBooksClient, sales: Sequence[Sale]) -> dict[str, Existing]:
+def existing_sales(
+    client: QuickBooksClient, sales: Sequence[SalesForm], kinds: Iterable[StrEnum] = SaleType
+) -> dict[str, Existing]:
     """What the books hold already for these sales, by the sale's marker. Two calls, more beyond a thousand documents.
 
-    Both kinds of sale are asked for: who posted the order before us may have preferred the other one, or another time
-    zone.
+    Both kinds of sale (or of refund) are asked for: who posted the order before us may have preferred the other one,
+    or another time zone.
     """
     found: dict[str, Existing] = {}
     by_number = {sale.number: sale for sale in sales if sale.number}
     by_marker = {sale.marker: sale for sale in sales}
     days = [sale.txn_date for sale in sales]
-    for entity in SaleType:
+    for entity in kinds:
         for row in in_dates(client, entity.value, days, margin=OTHER_ZONES):
             _note(found, reader.posted(entity.value, row), by_number, by_marker)
     return found
 
 
-def numbered(client: QuickBooksClient, sales: Sequence[Sale]) -> dict[str, Existing]:
+def numbered(client: QuickBooksClient, sales: Sequence[SalesForm]) -> dict[str, Existing]:
     """What the books hold under the numbers of these sales, whatever its date, by the sale's marker."""
     found: dict[str, Existing] = {}
     for entity in dict.fromkeys(sale.type.value for sale in sales):
@@ -93,7 +96,7 @@ def balance_of(invoice: Json) -> Decimal:
 
 
 def _note(
-    found: dict[str, Existing], posted: Posted, by_number: Mapping[str, Sale], by_marker: Mapping[str, Sale]
+    found: dict[str, Existing], posted: Posted, by_number: Mapping[str, SalesForm], by_marker: Mapping[str, SalesForm]
 ) -> None:
     marker = marker_in(posted.private_note)
     sale = by_marker.get(marker) or by_number.get(posted.number)

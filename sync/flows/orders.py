@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import QuerySet
 
 from integrations.books import Company, TaxModel
 from integrations.commerce import Order
 from integrations.models import Integration
+from sync.flows.due import is_due, oldest_first
 from sync.models import PaymentMapping, Record, RecordKind, RecordState, TaxMapping
 from sync.translate.mapping import combined, mapped_code, tax_tokens, us_code
 from sync.translate.payments import received
@@ -18,32 +19,13 @@ _ABOUT_TAX_CODES = (Reason.TAX_CODE_INACTIVE, Reason.TAX_RATE_MISMATCH, Reason.T
 
 
 def due(integration: Integration, *, now: datetime) -> QuerySet[Record]:
-    """The order records that a run must look at.
-
-    Wanted ones (new, changed, asked for); held and skipped ones whose settings or QuickBooks lists changed since;
-    failed ones whose next attempt has come.
-    """
-    waiting = (RecordState.HELD, RecordState.SKIPPED)
-    return Record.objects.filter(
-        Q(wanted__gt=F("done"))
-        | Q(state__in=waiting, decided_revision__lt=integration.revision)
-        | Q(state=RecordState.HELD, decided_mirror__lt=integration.books.mirror_revision)
-        | Q(state=RecordState.FAILED, retry_at__lte=now),
-        integration=integration,
-        kind=RecordKind.ORDER,
-    )
+    """The order records that a run must look at."""
+    return Record.objects.filter(is_due(integration, now=now), integration=integration, kind=RecordKind.ORDER)
 
 
 def due_pages(integration: Integration, *, now: datetime, size: int) -> Iterator[list[Record]]:
     """The due records, oldest order first, each at most once; memory does not grow with their number."""
-    records = due(integration, now=now).order_by("created_in_store_at", "pk")
-    after = Q()
-    while page := list(records.filter(after)[:size]):
-        yield page
-        last = page[-1]
-        after = Q(created_in_store_at__gt=last.created_in_store_at) | Q(
-            created_in_store_at=last.created_in_store_at, pk__gt=last.pk
-        )
+    return oldest_first(due(integration, now=now), size=size)
 
 
 def is_waiting(integration: Integration) -> bool:

@@ -142,6 +142,7 @@ class RefundSettings(IntegrationSetting):
     integration = one_integration("refunds")
     enabled = models.BooleanField(_("post refunds"), default=False)
     account = books_object(_("account that refunds leave from"))
+    item = books_object(_("item for partial refunds"))
     number_prefix = models.CharField(_("refund number prefix"), max_length=15, blank=True, default="R-")
 
     class Meta:

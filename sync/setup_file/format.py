@@ -166,7 +166,12 @@ SECTIONS = (
     Section(
         "refunds",
         RefundSettings,
-        (Key("enabled", Flag()), Key("account", MONEY_ACCOUNT), Key("number_prefix", Text(15))),
+        (
+            Key("enabled", Flag()),
+            Key("account", MONEY_ACCOUNT),
+            Key("item", ITEM),
+            Key("number_prefix", Text(15)),
+        ),
     ),
     Section("products", ProductSettings, (Key("enabled", Flag()),)),
     Section("stock", StockSettings, (Key("enabled", Flag()), Key("guard_percent", Whole(100)))),

@@ -14,13 +14,14 @@ class Reason(StrEnum):
     ADOPTED = "adopted"  # number, books_type, books_id
     PAYMENT_ADDED = "payment_added"  # amount, currency
     OVERPAID = "overpaid"  # paid, total, currency: money is recorded up to the total
+    REFUND_WAITS = "refund_waits"  # for its order, or for an earlier refund of it
+    CREDIT_APPLIED_BY_BOOKS = "credit_applied_by_books"  # amount, currency, number
     SALE_UPDATED = "sale_updated"  # before, after, currency
     SALE_UPDATED_LEFT_OPEN = "sale_updated_left_open"  # before, after, amount, currency: the store never charged it
     SALE_UPDATED_LEFT_CREDIT = "sale_updated_left_credit"  # before, after, amount, currency: paid more than it is now
     SHIPPING_ADDED = "shipping_added"  # books_type, doc_number
     OVERWRITTEN = "overwritten"  # user, before, after, currency
     PAID_OTHERWISE = "paid_otherwise"  # amount, balance, currency: less is open than the store received
-
 
     ITEM_EXISTS = "item_exists"  # sku, item
     ITEM_DIFFERS = "item_differs"  # product, store_price, item, books_price
@@ -35,6 +36,12 @@ class Reason(StrEnum):
     FULFILLMENT_NOT_SELECTED = "fulfillment_not_selected"  # status
     ORDER_CANCELLED = "order_cancelled"
     NOTHING_SOLD = "nothing_sold"  # an order without lines and without money
+    REFUNDS_OFF = "refunds_off"
+    REFUND_ORDER_NOT_POSTED = "refund_order_not_posted"
+    REFUND_SALE_VOIDED = "refund_sale_voided"  # number
+    REFUND_NOTHING_PAID = "refund_nothing_paid"  # cancelled, and nothing was paid
+    REFUND_COVERED = "refund_covered"  # nothing is left of the sale
+    REFUND_SUPERSEDED = "refund_superseded"  # the store tells of it in another way by now
 
     # Skipped: a product that is no item, or whose level is not for QuickBooks to say. All: sku, product
     ORDER_DELETED = "order_deleted"
@@ -84,6 +91,15 @@ class Reason(StrEnum):
     BEFORE_STOCK_START = "before_stock_start"  # code, detail
     BOOKS_REFUSED = "books_refused"  # code, detail
     ORDER_UNREADABLE = "order_unreadable"  # detail
+    REFUND_AMOUNT_UNKNOWN = "refund_amount_unknown"  # left, currency
+    REFUND_UNPROVEN = "refund_unproven"  # amount, books_total, currency
+    REFUND_EXCEEDS_SALE = "refund_exceeds_sale"  # amount, left, currency
+    REFUND_OF_OVERPAYMENT = "refund_of_overpayment"  # amount, paid, total, currency
+    REFUND_ACCOUNT_MISSING = "refund_account_missing"  # method
+    REFUND_ITEM_MISSING = "refund_item_missing"
+    REFUND_SALE_CHANGED = "refund_sale_changed"  # number, books_type, books_total, total, currency
+    REFUND_SALE_GONE = "refund_sale_gone"  # number, books_type
+    REFUND_WITHDRAWN = "refund_withdrawn"  # amount, currency, wish: it may be let be
     SKU_DUPLICATE = "sku_duplicate"  # sku, product
     STOCK_AWAITS_APPROVAL = "stock_awaits_approval"  # sku, product, after
     STOCK_REJECTED = "stock_rejected"  # sku, product, after, user

@@ -99,12 +99,15 @@ class Options:
     clearing_account_id: str = ""
     payment_methods: Mapping[str, PaymentTarget] = field(default_factory=dict)  # keyed by the store's own name
     taxes: tuple[TaxMapping, ...] = ()
+    refund_account_id: str = ""
+    refund_prefix: str = ""
     # The names of chosen entries that QuickBooks has made inactive, by list ("Account", "Item", ...) and id.
     inactive: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
-
     # How many documents of the order at hand were voided before: the next one has a number and a mark of its own.
     voided: int = 0
+
+
 def match_key(text: str) -> str:
     """The form in which names and SKUs are compared: trimmed, blanks collapsed, case folded."""
     return " ".join(text.split()).casefold()

@@ -25,7 +25,15 @@ _STORE_ORDERS = {StoreProvider.ECWID.value: "https://my.ecwid.com/store/{account
 _STORE_ORDER = {StoreProvider.ECWID.value: "https://my.ecwid.com/store/{account}#order:id={ref}&return=orders"}
 
 # Which page of the setup holds what a reason's `fix` names.
-_STEPS = {"orders": "sales", "items": "items", "taxes": "taxes", "payments": "payments", "integration": "options"}
+_STEPS = {
+    "orders": "sales",
+    "items": "items",
+    "taxes": "taxes",
+    "payments": "payments",
+    "refunds": "refunds",
+    "flows": "flows",
+    "integration": "options",
+}
 # What is rarely touched is on a page of its own.
 _ADVANCED = frozenset({"fee", "tip", "gift_card_sold", "gift_card_redeemed", "rounding"})
 

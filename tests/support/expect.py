@@ -90,7 +90,7 @@ def books_are_whole(world):
         assert not _twice(row[field] for row in (*sales, *books["Payment"]) if row.get(field) and row in sales)
     assert not _twice(row["PrivateNote"] for row in books["Payment"])
     assert not _twice(row["DisplayName"].casefold() for row in books["Customer"])
-    orders = Record.objects.filter(integration=world.integration, state=RecordState.POSTED)
+    orders = Record.objects.filter(integration=world.integration, state=RecordState.POSTED, kind="order")
     assert sum((money(row["TotalAmt"]) for row in sales), Decimal(0)) == sum(
         (order.amount for order in orders), Decimal(0)
     )

@@ -179,7 +179,12 @@ class World:
         return next(row for row in self.books()[entity] if row["Id"] == books_id)
 
     def record(self, number):
-        return Record.objects.get(integration=self.integration, number=number)
+        return Record.objects.get(integration=self.integration, number=number, kind="order")
+
+    def refunds(self, number):
+        """The refunds of an order, as they were made."""
+        found = Record.objects.filter(integration=self.integration, number=number, kind="refund")
+        return list(found.order_by("created_in_store_at", "pk"))
 
     def log(self, run=None):
         run = run or Run.objects.latest("pk")

@@ -409,9 +409,37 @@ def test_a_refund_in_another_order_has_another_id():
     assert other.refunds[0].ref != _refunded(row).refunds[0].ref
 
 
-def test_a_refund_set_by_hand_has_no_rows_and_leaves_the_amounts_alone():
+def _told(status, *amounts, total="50"):
+    """(amount, everything, cancelled, restocked) of each refund of an order of that status with these rows."""
+    refunds = [{"date": f"2026-03-0{day} 09:00:00 +0000", "amount": D(each)} for day, each in enumerate(amounts, 1)]
+    found = read(order(item(1, total), total=total, paymentStatus=status, refunds=refunds)).refunds
+    return [(each.amount, each.everything, each.cancelled, each.restocked) for each in found]
+
+
+@pytest.mark.parametrize(
+    ("status", "amounts", "told"),
+    [
+        ("PARTIALLY_REFUNDED", ["15"], [(15, False, False, False)]),
+        ("PARTIALLY_REFUNDED", ["15", "10"], [(15, False, False, False), (10, False, False, False)]),
+        ("REFUNDED", ["15", "35"], [(15, False, False, False), (35, False, False, True)]),
+        ("REFUNDED", [], [(None, True, False, True)]),
+        ("REFUNDED", ["15"], [(15, False, False, False), (None, True, False, True)]),
+        ("PARTIALLY_REFUNDED", [], [(None, False, False, False)]),
+        ("CANCELLED", ["50"], [(50, False, False, True)]),
+        ("CANCELLED", [], [(None, False, True, True)]),
+        ("CANCELLED", ["20"], [(20, False, False, False), (None, False, True, True)]),
+        ("PAID", [], []),
+        ("AWAITING_PAYMENT", [], []),
+    ],
+)
+def test_what_rows_and_status_tell_of_refunds(status, amounts, told):
+    assert _told(status, *amounts) == told
+
+
+def test_refunds_leave_the_order_as_it_was():
     found = read(order(item(1, "50"), total="50", paymentStatus="REFUNDED", refunds=[], refundedAmount=0))
-    assert (found.refunds, found.total, found.payment_state) == ((), 50, PaymentState.PAID)
+    assert (found.total, found.payment_state) == (50, PaymentState.PAID)
+    assert found.refunds[0].refunded_at is None
 
 
 # -- what cannot be read -----------------------------------------------------------------------------------------------

@@ -63,7 +63,7 @@ FULL: dict[str, Any] = {
         "account": "Ecwid Clearing",
         "methods": {"PayPal": {"account": "PayPal Clearing", "payment_method": "PayPal"}},
     },
-    "refunds": {"enabled": True, "account": "Ecwid Clearing", "number_prefix": "R-"},
+    "refunds": {"enabled": True, "account": "Ecwid Clearing", "item": None, "number_prefix": "R-"},
     "products": {"enabled": False},
     "stock": {"enabled": False, "guard_percent": 20},
     "taxes": [

@@ -207,7 +207,8 @@ def test_a_daily_sync_keeps_its_hour_in_the_file(apply):
 def test_an_integration_without_settings_rows_is_exported_with_their_defaults(apply):
     apply(minimal())
     integration().refunds.delete()
-    assert export(integration())["refunds"] == {"enabled": False, "account": None, "number_prefix": "R-"}
+    refunds = {"enabled": False, "account": None, "item": None, "number_prefix": "R-"}
+    assert export(integration())["refunds"] == refunds
 
 
 def test_whoever_creates_a_business_by_a_file_owns_it(apply):

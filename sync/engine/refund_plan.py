@@ -1,0 +1,340 @@
+"""Plan refunds: what each due refund becomes, for a page of them at a time, from what the books hold of its order."""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q
+
+from integrations.books import Form, FormLine, ItemDraft, Known, LineKind, Posted, RefundDocument, RefundType, SaleType
+from integrations.commerce import Order, PaymentState
+from integrations.errors import Malformed
+from integrations.models import BooksObject
+from integrations.money import ZERO, total_of
+from integrations.quickbooks import reader
+from integrations.quickbooks.forms import form_of_payload, form_of_sale
+from sync.engine.options import REFUND_ITEM, load_catalog
+from sync.engine.period import refunds_in_open_period
+from sync.engine.plan import Planner
+from sync.engine.prove import prove, prove_refund
+from sync.engine.refund_records import amount_of, refund_of
+from sync.models import Posting, PostingState, Record, RecordKind, Role
+from sync.translate.dates import local_date
+from sync.translate.held import Held, amount_text, hold
+from sync.translate.orders import needs, translate_order
+from sync.translate.outcome import Documents, Hold, Skip
+from sync.translate.reasons import Reason
+from sync.translate.refunds import Credited, RefundCase, Sold, credited_by_others, translate_refund
+from sync.translate.settings import Catalog, Options, match_key
+
+logger = logging.getLogger(__name__)
+
+ROLES = {RefundType.REFUND_RECEIPT: Role.REFUND, RefundType.CREDIT_MEMO: Role.CREDIT}
+# What was posted so lately may not be shown by searches yet.
+_FRESH = timedelta(minutes=1)
+
+Json = Mapping[str, Any]
+Live = Mapping[tuple[str, str], Json]
+"""Sales as QuickBooks has them now, by type and id."""
+Look = Callable[[Sequence[Posting]], Live]
+
+
+@dataclass(frozen=True, slots=True)
+class RefundWork:
+    """The documents that are still to be written; none for a refund that is in the books as it should be."""
+
+    documents: tuple[RefundDocument, ...] = ()
+
+
+@dataclass(slots=True)
+class PlannedRefund:
+    """A refund record and what is to be done about it. `wanted` is the wish that this answers (see Record)."""
+
+    record: Record
+    wanted: int
+    decision: RefundWork | Hold | Skip
+    case: RefundCase | None
+    postings: Mapping[tuple[str, int], Posting]  # its own, by role and ordinal
+
+    @property
+    def documents(self) -> list[Posting]:
+        """Those of its documents that are in the books."""
+        found = [one for (role, _), one in sorted(self.postings.items()) if role in ROLES.values()]
+        return [one for one in found if one.state == PostingState.POSTED]
+
+
+@dataclass(slots=True)
+class _Page:
+    """What is known of the orders of a page."""
+
+    orders: dict[int, Order | Hold]
+    postings: dict[int, list[Posting]]  # of the order and of its refunds, as they were made
+    refunds: dict[int, list[int]]  # the order's refund records, as they were filed
+    live: Live | None
+    items: dict[str, Known]
+    catalog: Catalog
+    options: Options
+
+
+@dataclass(frozen=True, slots=True)
+class RefundPlanner:
+    """Decides for pages of refunds. `look` reads sales from the books; without it, what we know of them must do."""
+
+    planner: Planner
+    now: datetime
+    look: Look | None = None
+
+    def plan(self, records: Sequence[Record]) -> list[PlannedRefund]:
+        """Decide for each record, of no more than one for an order. Costs the same number of SQL statements and of
+        calls however many there are."""
+        page = self._page(records)
+        return [self._planned(record, page) for record in records]
+
+    # -- loading -------------------------------------------------------------------------------------------------------
+
+    def _page(self, records: Sequence[Record]) -> _Page:
+        orders = {record.order_id or 0: record.order for record in records}
+        read = {pk: self._read(order) for pk, order in orders.items() if order is not None}
+        postings, refunds = _history(orders)
+        sales = [sale for sale in map(_sale_of, postings.values()) if sale is not None]
+        catalog = self._catalog([order for pk, order in read.items() if _is_adopted(postings.get(pk, []))])
+        return _Page(
+            orders=read,
+            postings=postings,
+            refunds=refunds,
+            live=self.look(sales) if self.look is not None else None,
+            items=self._items(sales),
+            catalog=catalog,
+            options=_with_refund_item(self.planner.options, catalog),
+        )
+
+    def _read(self, record: Record) -> Order | Hold:
+        try:
+            return self.planner.store.read_order(record.payload)
+        except Malformed as error:
+            return Hold(Reason.ORDER_UNREADABLE, {"detail": error.message})
+
+    def _catalog(self, orders: Sequence[Order | Hold]) -> Catalog:
+        """The items of sales that we did not write ourselves, and the one for parts of a sale."""
+        options = _unfiltered(self.planner.options)
+        wishes = [needs(order, options) for order in orders if isinstance(order, Order)]
+        keys = frozenset().union(*(wish.items for wish in wishes))
+        names = frozenset({match_key(REFUND_ITEM)}).union(*(wish.names for wish in wishes))
+        return load_catalog(self.planner.integration, options, keys=keys, names=names)
+
+    def _items(self, sales: Sequence[Posting]) -> dict[str, Known]:
+        """The items on these sales: goods that QuickBooks counts are taken back otherwise than others."""
+        refs = {ref for sale in sales for ref in _item_refs(sale.payload)}
+        books = self.planner.integration.books_id
+        rows = BooksObject.objects.filter(books_id=books, type="Item", books_ref__in=refs)
+        return {row.books_ref: Known(row.books_ref, row.name, row.kind) for row in rows.defer("data")}
+
+    # -- deciding ------------------------------------------------------------------------------------------------------
+
+    def _planned(self, record: Record, page: _Page) -> PlannedRefund:
+        history = page.postings.get(record.order_id or 0, [])
+        own = {(one.role, one.ordinal): one for one in history if one.record_id == record.pk}
+        planned = PlannedRefund(record, record.wanted, RefundWork(), None, own)
+        try:
+            planned.decision = self._decide(planned, history, page)
+        except Held as held:
+            planned.decision = held.hold
+        except Exception as error:  # our mistake in one refund must not keep the others out of the books
+            logger.exception("refund %s of %s could not be planned", record, self.planner.integration.slug)
+            planned.decision = Hold(Reason.INTERNAL_ERROR, {"detail": type(error).__name__})
+        return planned
+
+    def _decide(self, planned: PlannedRefund, history: Sequence[Posting], page: _Page) -> RefundWork | Hold | Skip:
+        record = planned.record
+        order = page.orders[record.order_id or 0]
+        if isinstance(order, Hold):
+            return order
+        told_otherwise = _told_otherwise(planned, order)
+        if told_otherwise is not None:
+            return told_otherwise
+        sale = _sale_of(history)
+        if sale is None:
+            was_posted = any(one.role == Role.SALE and one.posted_at is not None for one in history)
+            return Skip(Reason.REFUND_SALE_VOIDED if was_posted else Reason.REFUND_ORDER_NOT_POSTED)
+        sold = self._sold(sale, history, order, page)
+        if isinstance(sold, Skip):
+            return sold
+        planned.case = self._case(planned, sold, history, order, page)
+        return self._work(planned.case)
+
+    def _work(self, case: RefundCase) -> RefundWork | Hold | Skip:
+        outcome = translate_refund(case)
+        if isinstance(outcome, Hold | Skip):
+            return outcome
+        policy = self.planner.integration.orders.closed_period
+        dated = refunds_in_open_period(outcome.documents, case.company, policy)
+        if isinstance(dated, Hold):
+            return dated
+        proven = [prove_refund(one, case.company) for one in dated]
+        return next(
+            (one for one in proven if isinstance(one, Hold)),
+            RefundWork(tuple(one for one in proven if isinstance(one, RefundDocument))),
+        )
+
+    def _case(
+        self, planned: PlannedRefund, sold: Sold, history: Sequence[Posting], order: Order, page: _Page
+    ) -> RefundCase:
+        record, company = planned.record, self.planner.company
+        case = RefundCase(
+            refund=refund_of(record),
+            amount=amount_of(record),
+            date=local_date(record.created_in_store_at, page.options.time_zone),
+            place=page.refunds[record.order_id or 0].index(record.pk) + 1,
+            order=order,
+            sold=sold,
+            credited=(),
+            options=page.options,
+            company=company,
+        )
+        for posting in history:
+            if posting.role in ROLES.values() and posting.state == PostingState.POSTED:
+                form = form_of_payload(posting.payload, company, posting.currency or sold.form.currency)
+                if posting.adopted:
+                    form = credited_by_others(posting.total or ZERO, case)
+                kind, own = RefundType(posting.books_type), posting.record_id == record.pk
+                case = replace(case, credited=(*case.credited, Credited(kind, _named(form, page.items), own)))
+        return case
+
+    # -- the sale ------------------------------------------------------------------------------------------------------
+
+    def _sold(self, sale: Posting, history: Sequence[Posting], order: Order, page: _Page) -> Sold | Skip:
+        """The sale as it is in the books; what is there must be what we know of it."""
+        found = self._found(sale, page.live)
+        total = sale.total or ZERO
+        if found is not None and not found.total and total:
+            return Skip(Reason.REFUND_SALE_VOIDED)
+        form = self._form(sale, order, page)
+        for shown in (form.total, found.total if found is not None else total):
+            if shown != total:
+                _changed(sale, shown)
+        paid = _total(history, Role.PAYMENT)
+        is_open = sale.books_type == SaleType.INVOICE
+        balance = total - paid - _total(history, Role.CREDIT) if is_open else ZERO
+        if found is not None and is_open:
+            balance = Decimal(str(found.raw.get("Balance") or 0))
+        return Sold(
+            type=SaleType(sale.books_type),
+            id=sale.books_ref,
+            number=sale.doc_number,
+            customer_id=(found.customer_id if found is not None else "") or sale.customer_ref,
+            form=form,
+            balance=balance,
+            paid=paid if is_open else ZERO,
+        )
+
+    def _found(self, sale: Posting, live: Live | None) -> Posted | None:
+        """What QuickBooks shows of the sale; None where nobody asked, or where it is too new to be shown."""
+        if live is None:
+            return None
+        row = live.get((sale.books_type, sale.books_ref))
+        if row is not None:
+            return reader.posted(sale.books_type, row)
+        if sale.posted_at is not None and self.now - sale.posted_at > _FRESH:
+            hold(Reason.REFUND_SALE_GONE, number=sale.doc_number, books_type=sale.books_type)
+        return None
+
+    def _form(self, sale: Posting, order: Order, page: _Page) -> Form:
+        """The lines of the sale: as we sent them, or, where somebody else wrote it, as we would have."""
+        company = self.planner.company
+        if not sale.adopted and sale.payload:
+            return _named(form_of_payload(sale.payload, company, sale.currency or order.currency), page.items)
+        options = replace(_unfiltered(self.planner.options), post_as=SaleType(sale.books_type))
+        paid = replace(order, payment_state=PaymentState.PAID)
+        outcome = translate_order(paid, options, company, page.catalog)
+        proven = prove(outcome, company, options) if isinstance(outcome, Documents) else outcome
+        if isinstance(proven, Hold):
+            raise Held(proven)
+        if isinstance(proven, Skip):
+            hold(Reason.REFUND_SALE_GONE, number=sale.doc_number, books_type=sale.books_type)
+        return form_of_sale(proven.sale, company)
+
+
+def _changed(sale: Posting, shown: Decimal) -> None:
+    hold(
+        Reason.REFUND_SALE_CHANGED,
+        number=sale.doc_number,
+        books_type=sale.books_type,
+        books_total=amount_text(shown, sale.currency),
+        total=amount_text(sale.total or ZERO, sale.currency),
+        currency=sale.currency,
+    )
+
+
+def _told_otherwise(planned: PlannedRefund, order: Order) -> RefundWork | Hold | Skip | None:
+    """What becomes of a refund that the store does not tell of any more; None where it does."""
+    record = planned.record
+    refund = refund_of(record)
+    if any(one.ref == refund.ref for one in order.refunds):
+        return None
+    if not planned.documents:
+        return Skip(Reason.REFUND_SUPERSEDED)
+    if order.refunds:
+        return RefundWork()
+    amount = amount_text(total_of(one.total or ZERO for one in planned.documents), record.currency)
+    return Hold(Reason.REFUND_WITHDRAWN, {"amount": amount, "currency": record.currency, "wish": "withdrawn"})
+
+
+def _history(orders: Mapping[int, object]) -> tuple[dict[int, list[Posting]], dict[int, list[int]]]:
+    """Every posting of these orders and of their refunds, and the refunds themselves, by order."""
+    siblings = Record.objects.filter(order__in=list(orders), kind=RecordKind.REFUND).order_by("pk")
+    order_of = {pk: order for pk, order in siblings.values_list("pk", "order_id") if order is not None}
+    refunds: dict[int, list[int]] = {}
+    for pk, order in order_of.items():
+        refunds.setdefault(order, []).append(pk)
+    of_any = Q(record__in=list(orders)) | Q(record__order__in=list(orders))
+    postings: dict[int, list[Posting]] = {}
+    for posting in Posting.objects.filter(of_any).order_by("pk"):
+        record = posting.record_id or 0
+        postings.setdefault(order_of.get(record, record), []).append(posting)
+    return postings, refunds
+
+
+def _sale_of(history: Sequence[Posting]) -> Posting | None:
+    """The sale that is in the books; of several, because earlier ones were voided, the last."""
+    sales = [one for one in history if one.role == Role.SALE and one.state == PostingState.POSTED]
+    return max(sales, key=lambda sale: sale.ordinal, default=None)
+
+
+def _is_adopted(history: Sequence[Posting]) -> bool:
+    sale = _sale_of(history)
+    return sale is not None and (sale.adopted or not sale.payload)
+
+
+def _total(history: Sequence[Posting], role: Role) -> Decimal:
+    found = [one for one in history if one.role == role and one.state == PostingState.POSTED]
+    return total_of(one.total or ZERO for one in found)
+
+
+def _item_refs(payload: Json) -> list[str]:
+    details = [line["SalesItemLineDetail"] for line in payload.get("Line") or () if "SalesItemLineDetail" in line]
+    return [str(detail["ItemRef"]["value"]) for detail in details if "ItemRef" in detail]
+
+
+def _named(form: Form, items: Mapping[str, Known]) -> Form:
+    """The form with what is known of its items."""
+    return replace(form, lines=tuple(_with_item(one, items) for one in form.lines))
+
+
+def _with_item(one: FormLine, items: Mapping[str, Known]) -> FormLine:
+    item = one.line.item
+    return replace(one, line=replace(one.line, item=items.get(item.id, item) if isinstance(item, Known) else item))
+
+
+def _unfiltered(options: Options) -> Options:
+    """What is in the books passed the filters once."""
+    return replace(options, payment_statuses=frozenset(), fulfillment_statuses=frozenset(), start_date=None)
+
+
+def _with_refund_item(options: Options, catalog: Catalog) -> Options:
+    """An item of that name that QuickBooks has is not made again."""
+    item = options.items.get(LineKind.REFUND)
+    known = catalog.by_name.get(match_key(item.name)) if isinstance(item, ItemDraft) else None
+    return replace(options, items={**options.items, LineKind.REFUND: known}) if known is not None else options

@@ -1,0 +1,118 @@
+"""Refunds as records: each refund that an order tells of is filed with it, under the order's ref and its own."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import F
+
+from integrations.commerce import Order, Refund
+from integrations.models import Integration
+from sync.engine.content import digest
+from sync.engine.rows import insert_rows, update_rows
+from sync.models import Posting, Record, RecordKind, RecordState, Role
+from sync.translate.reasons import Reason
+
+_CONTENT = (
+    "number", "payload", "fingerprint", "updated_in_store_at", "amount", "currency", "payment_status",
+)  # fmt: skip
+# These are decided anew whenever their order changes; those that a person left out only when they change themselves.
+_OPEN = (RecordState.NEW, RecordState.HELD, RecordState.FAILED, RecordState.SKIPPED)
+
+
+def file_refunds(integration: Integration, orders: Sequence[tuple[Record, Order]]) -> None:
+    """File the refunds of orders that were just filed themselves; the same number of statements however many."""
+    if not orders:
+        return
+    known = _known([record.pk for record, _order in orders])
+    sold = _sold([record.pk for record, order in orders if any(one.cancelled for one in order.refunds)])
+    new: list[Record] = []
+    changed: list[Record] = []
+    again: set[int] = set()
+    for record, order in orders:
+        filed = known.get(record.pk, {})
+        told = [one for one in order.refunds if not one.cancelled or record.pk in sold]
+        for refund in told:
+            ref = f"{record.store_ref}/{refund.ref}"
+            if ref not in filed:
+                new.append(_new(integration, record, order, refund, ref))
+            elif filed[ref].fingerprint != digest(repr(refund)):
+                changed.append(_refreshed(filed[ref], order, refund))
+        refs = {f"{record.store_ref}/{one.ref}" for one in told}
+        again |= {one.pk for ref, one in filed.items() if one.state in _OPEN or (ref not in refs and _stands(one))}
+    insert_rows(new)
+    update_rows(changed, _CONTENT)
+    again |= {record.pk for record in changed if record.state != RecordState.POSTED}
+    if again:
+        Record.objects.filter(pk__in=again).update(wanted=F("wanted") + 1)
+
+
+def skip_while_off(integration: Integration) -> None:
+    """While refunds are not posted, those that wait say so; switching them on makes them due."""
+    waiting = (RecordState.NEW, RecordState.HELD)
+    Record.objects.filter(integration=integration, kind=RecordKind.REFUND, state__in=waiting).update(
+        state=RecordState.SKIPPED,
+        reason=Reason.REFUNDS_OFF,
+        params={},
+        cause="",
+        done=F("wanted"),
+        decided_revision=integration.revision,
+    )
+
+
+def refund_of(record: Record) -> Refund:
+    """The refund that a record holds, as the store told it."""
+    told: Mapping[str, Any] = record.payload["refund"]
+    return Refund(**{**told, "refunded_at": _moment(told["refunded_at"])})
+
+
+def amount_of(record: Record) -> Decimal | None:
+    """How much was given back: what the store says, else what a person said; None where nobody did."""
+    entered = record.payload.get("entered")
+    told = record.payload["refund"]["amount"]
+    return Decimal(entered["amount"]) if told is None and entered else told
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _stands(record: Record) -> bool:
+    """Whether it is in the books and nobody has decided that it stays there whatever the store says."""
+    return record.state == RecordState.POSTED and record.reason != Reason.CHANGE_IGNORED
+
+
+def _known(orders: Sequence[int]) -> dict[int, dict[str, Record]]:
+    found: dict[int, dict[str, Record]] = {}
+    for record in Record.objects.filter(order__in=orders, kind=RecordKind.REFUND):
+        found.setdefault(record.order_id or 0, {})[record.store_ref] = record
+    return found
+
+
+def _sold(orders: Sequence[int]) -> set[int]:
+    """The orders of which a sale is in the books, or may be: that any other was cancelled takes nothing back."""
+    if not orders:
+        return set()
+    sales = Posting.objects.filter(record__in=orders, role=Role.SALE)
+    return {pk for pk in sales.values_list("record_id", flat=True) if pk is not None}
+
+
+def _new(integration: Integration, record: Record, order: Order, refund: Refund, ref: str) -> Record:
+    """`created_in_store_at` is when the money went back; where the store does not say, when it told us."""
+    made = Record(integration=integration, kind=RecordKind.REFUND, order=record, store_ref=ref)
+    made.created_in_store_at = refund.refunded_at or order.updated_at
+    made.payload = {}
+    return _refreshed(made, order, refund)
+
+
+def _refreshed(record: Record, order: Order, refund: Refund) -> Record:
+    told = {name: getattr(refund, name) for name in Refund.__slots__}
+    told["refunded_at"] = refund.refunded_at.isoformat() if refund.refunded_at else None
+    record.payload = {**record.payload, "refund": told}
+    record.fingerprint = digest(repr(refund))
+    record.number = (order.number or order.ref)[:100]
+    record.updated_in_store_at = order.updated_at
+    record.amount = record.amount if refund.amount is None else refund.amount
+    record.currency, record.payment_status = order.currency, order.payment_status[:60]
+    return record

@@ -1,0 +1,233 @@
+"""A refund takes back a part of a sale: refund receipts and credit memos, never above what the sale still stands for.
+
+The sale is taken as it is in the books, whatever the settings say by now, and what documents took back before counts
+against it: in amount and in the tax at each rate. All that is left mirrors the sale line by line, so that whatever
+happened in between, the sum of all refunds is the sale to the cent.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from integrations.books import (
+    Company,
+    Form,
+    FormLine,
+    RefundDocument,
+    RefundType,
+    SaleType,
+    TaxLine,
+    TaxModel,
+)
+from integrations.commerce import Order, Refund
+from integrations.money import ZERO, total_of
+from sync.translate.chosen import in_use
+from sync.translate.held import Held, amount_text, hold
+from sync.translate.notes import marked
+from sync.translate.numbers import marker, shortened
+from sync.translate.outcome import Hold, Skip
+from sync.translate.payments import target_chosen
+from sync.translate.reasons import Reason
+from sync.translate.returned import Taking, returned
+from sync.translate.settings import Options, PaymentTarget
+from sync.translate.taxes import LineTax, tax_lines
+
+
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """The sale that a refund is about, as it is in the books. `balance` is what is still to be paid of it, `paid` what
+    payments of ours brought in."""
+
+    type: SaleType
+    id: str
+    number: str
+    customer_id: str
+    form: Form
+    balance: Decimal
+    paid: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Credited:
+    """A document in the books that took back a part of the sale. `own`: it was made for the very refund at hand."""
+
+    type: RefundType
+    form: Form
+    own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RefundCase:
+    """One refund together with all that decides what it becomes.
+
+    `amount` is what the store or a person said, None where nobody did; `place` which of the order's refunds it is,
+    counted from 1.
+    """
+
+    refund: Refund
+    amount: Decimal | None
+    date: date
+    place: int
+    order: Order
+    sold: Sold
+    credited: tuple[Credited, ...]
+    options: Options
+    company: Company
+
+    @property
+    def left(self) -> Decimal:
+        """What the sale still stands for."""
+        return self.sold.form.total - total_of(one.form.total for one in self.credited)
+
+    @property
+    def done(self) -> Decimal:
+        """What documents of this very refund took back already."""
+        return total_of(one.form.total for one in self.credited if one.own)
+
+    def text(self, amount: Decimal) -> str:
+        return amount_text(amount, self.order.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class RefundDocuments:
+    """What a refund becomes; nothing where all of it is in the books."""
+
+    documents: tuple[RefundDocument, ...]
+
+
+def translate_refund(case: RefundCase) -> RefundDocuments | Hold | Skip:
+    """The documents that are still to be made for a refund, or why there are none."""
+    try:
+        amount = _amount(case)
+        if isinstance(amount, Skip):
+            return amount
+        return RefundDocuments(tuple(_documents(case, amount)))
+    except Held as held:
+        return held.hold
+
+
+# -- how much ----------------------------------------------------------------------------------------------------------
+
+
+def _amount(case: RefundCase) -> Decimal | Skip:
+    """What is still to be taken back for this refund."""
+    told = case.amount
+    if told is None and case.refund.cancelled and _nothing_paid(case):
+        return Skip(Reason.REFUND_NOTHING_PAID)
+    if case.done and (told is None or told == case.done):
+        return case.left if case.refund.everything else ZERO
+    if case.left <= 0 or told == 0:
+        return Skip(Reason.REFUND_COVERED)
+    currency = case.order.currency
+    if told is None and not case.refund.everything:
+        hold(Reason.REFUND_AMOUNT_UNKNOWN, left=case.text(case.left), currency=currency)
+    if told is None:
+        return case.left
+    if case.sold.paid > case.sold.form.total:
+        paid, total = case.text(case.sold.paid), case.text(case.sold.form.total)
+        hold(Reason.REFUND_OF_OVERPAYMENT, amount=case.text(told), paid=paid, total=total, currency=currency)
+    if told - case.done > case.left:
+        hold(Reason.REFUND_EXCEEDS_SALE, amount=case.text(told), left=case.text(case.left), currency=currency)
+    return told - case.done
+
+
+def _nothing_paid(case: RefundCase) -> bool:
+    return case.sold.type is SaleType.INVOICE and case.sold.balance >= case.left
+
+
+# -- which documents ---------------------------------------------------------------------------------------------------
+
+
+def _documents(case: RefundCase, amount: Decimal) -> list[RefundDocument]:
+    """What is not paid yet is let go by a credit memo, what is paid goes back as money."""
+    let_go = min(amount, max(case.sold.balance, ZERO))
+    made: list[RefundDocument] = []
+    for kind, part in ((RefundType.CREDIT_MEMO, let_go), (RefundType.REFUND_RECEIPT, amount - let_go)):
+        if part > 0:
+            lines = returned(part, _taking(case))
+            made.append(_document(case, kind, part, lines))
+            taken = Credited(kind, Form(case.order.currency, lines))
+            case = replace(case, credited=(*case.credited, taken))
+    return made
+
+
+def credited_by_others(total: Decimal, case: RefundCase) -> Form:
+    """What a document that we did not write took back of the sale: as much of each part as one of ours would have."""
+    return Form(case.order.currency, returned(min(total, case.left), _taking(case)))
+
+
+def _taking(case: RefundCase) -> Taking:
+    return Taking(
+        sold=case.sold.form,
+        credited=tuple(one.form for one in case.credited),
+        restocked=case.refund.restocked,
+        order=case.order,
+        options=case.options,
+        company=case.company,
+    )
+
+
+def _document(case: RefundCase, kind: RefundType, total: Decimal, lines: tuple[FormLine, ...]) -> RefundDocument:
+    order, options, sold = case.order, case.options, case.sold
+    ordinal = sum(1 for one in case.credited if one.own and one.type is kind)
+    mark = marker(options.source, order.ref, f"{case.refund.ref}/{kind}", ordinal)
+    form = Form(order.currency, lines)
+    money = _leaves_from(case) if kind is RefundType.REFUND_RECEIPT else PaymentTarget()
+    taxes = _tax_lines(lines, case.company)
+    return RefundDocument(
+        type=kind,
+        customer_id=sold.customer_id,
+        txn_date=case.date,
+        currency=order.currency,
+        lines=tuple(one.line for one in lines),
+        total=total,
+        tax=total_of(form.taxes.values()),
+        marker=mark,
+        private_note=_note(case, mark),
+        message=f"Refund of {sold.number or order.number}",
+        ordinal=ordinal,
+        number=_number(case, ordinal),
+        tax_lines=taxes,
+        override_tax=any(tax.percent for tax in taxes),
+        class_id=sold.form.class_id,
+        location_id=sold.form.location_id,
+        account_id=money.account_id,
+        method_id=money.method_id,
+    )
+
+
+def _leaves_from(case: RefundCase) -> PaymentTarget:
+    """The account of the order's payment method, else the one for refunds: money that came into a clearing account
+    goes back out of it. Holds the refund when there is neither."""
+    options = case.options
+    method = case.refund.method or next((tender.method for tender in case.order.tenders), "")
+    chosen = target_chosen(method, options)
+    account = chosen.account_id or options.refund_account_id
+    if not account:
+        hold(Reason.REFUND_ACCOUNT_MISSING, method=method)
+    return PaymentTarget(in_use("Account", account, options), in_use("PaymentMethod", chosen.method_id, options))
+
+
+def _note(case: RefundCase, mark: str) -> str:
+    """`Ecwid 1001, refund of EW-1001 (invoice 131): Damaged hat [TB-...]`."""
+    order, sold = case.order, case.sold
+    words = {SaleType.INVOICE: "invoice", SaleType.SALES_RECEIPT: "sales receipt"}
+    about = f"refund of {sold.number or order.number} ({words[sold.type]} {sold.id})"
+    reason = f": {case.refund.reason}" if case.refund.reason else ""
+    return marked(f"{case.options.store_label} {order.number or order.ref}, {about}{reason}", mark)
+
+
+def _number(case: RefundCase, ordinal: int) -> str | None:
+    """The first refund of an order has its number behind the prefix, further ones say which they are."""
+    if case.options.auto_number:
+        return None
+    which = "".join(f"-{count}" for count in (case.place, ordinal + 1) if count > 1)
+    return shortened(f"{case.options.refund_prefix}{case.order.number or case.order.ref}{which}")
+
+
+def _tax_lines(lines: Sequence[FormLine], company: Company) -> tuple[TaxLine, ...]:
+    if company.tax_model is not TaxModel.GLOBAL:
+        return ()
+    taxes = [LineTax(one.line.tax_code, dict(one.taxes)) for one in lines]
+    return tax_lines([one.line for one in lines], taxes, company.tax_codes)
