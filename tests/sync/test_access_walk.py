@@ -4,8 +4,10 @@ nothing that a role does not allow (C1)."""
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import Group
+from django.utils import timezone
 from django_q.models import Failure, OrmQ, Schedule, Success
 
+from sync.services.heartbeat import heart_beats
 from tests.support.addresses import addresses
 from tests.support.office import NOW, Office, person
 
@@ -36,7 +38,8 @@ def theirs(ours):
 
 @pytest.fixture(autouse=True)
 def installation(theirs):
-    """What belongs to no business has rows too."""
+    """What belongs to no business has rows too, and it is well."""
+    heart_beats(now=timezone.now())
     Group.objects.create(name="group")
     OrmQ.objects.create(key="k", payload="p")
     for model, good in ((Success, True), (Failure, False)):
