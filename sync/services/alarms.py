@@ -64,13 +64,11 @@ def _subject(alarms: Sequence[Alarm], business: Business | None) -> str:
 
 
 def _to_tell(business: Business | None) -> list[Recipient]:
-    """The owners of the business; for the whole installation whoever runs it."""
-    people = User.objects.filter(is_active=True).exclude(email="")
-    if business is None:
-        people = people.filter(is_superuser=True)
-    else:
-        people = people.filter(memberships__business=business, memberships__role=Role.OWNER)
-    return [Recipient(person.email, person.language) for person in people.order_by("pk")]
+    """The owners of the business; for the whole installation, and where there are none, whoever runs it."""
+    people = User.objects.filter(is_active=True).exclude(email="").order_by("pk")
+    owners = people.filter(memberships__business=business, memberships__role=Role.OWNER) if business else ()
+    told = [*owners] or [*people.filter(is_superuser=True)]
+    return [Recipient(person.email, person.language) for person in told]
 
 
 def habits_measure(*, now: datetime) -> int:

@@ -133,6 +133,16 @@ def test_a_missing_worker_is_told_to_whoever_runs_the_installation(office):
     assert message.subject == "Tillbridge: Nothing is done in the background"
 
 
+def test_where_a_business_has_no_owner_whoever_runs_the_installation_is_told(office):
+    person("root", is_superuser=True)
+    office.business.memberships.filter(role="owner").delete()
+    broken()
+
+    assert tell() == 1
+
+    assert [message.to for message in mail.outbox] == [["root@example.test"]]
+
+
 def test_without_anybody_to_tell_it_is_told_as_soon_as_there_is_somebody(office):
     office.business.memberships.filter(role="owner").delete()
     broken()

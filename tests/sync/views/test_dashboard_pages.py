@@ -6,6 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.apps import apps
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -121,6 +122,13 @@ def test_a_consent_that_ends_is_told(client, keeper, office):
     assert "the QuickBooks consent ends on" in home(client).content.decode()
 
 
+@pytest.mark.parametrize(("minutes", "missed"), [(2, False), (60, True)])
+@pytest.mark.usefixtures("keeper", "shop")
+def test_right_after_a_start_nobody_is_alarmed_about_workers(client, monkeypatch, *, minutes, missed):
+    monkeypatch.setattr(apps.get_app_config("sync"), "started_at", timezone.now() - timedelta(minutes=minutes))
+    assert ("Nothing is done in the background" in home(client).content.decode()) is missed
+
+
 def test_each_integration_says_whether_its_connections_answer_and_until_when(client, keeper, office):
     office.books.consent_expires_at = timezone.now() + timedelta(days=900)
     office.books.save()
@@ -142,7 +150,7 @@ def test_the_company_says_when_its_consent_ends(client, keeper, office):
     for days, warned in ((5, True), (90, False)):
         office.books.refresh_expires_at = timezone.now() + timedelta(days=days)
         office.books.save()
-        day = date_format(office.books.refresh_expires_at, "DATE_FORMAT")
+        day = date_format(office.books.refresh_expires_at, "SHORT_DATE_FORMAT")
         shown = client.get(page).content.decode()
         assert day in shown
         assert ("puts it off for 100 days" in shown) is warned
