@@ -9,7 +9,7 @@ from django_q.management.commands import qcluster
 from sync.engine import stopping
 
 
-class Command(qcluster.Command):
+class Command(qcluster.Command):  # type: ignore[misc]
     def handle(self, *args: Any, **options: Any) -> None:
         super().handle(*args, **options)  # returns as soon as its workers work
         for number in (signal.SIGTERM, signal.SIGINT):
