@@ -50,6 +50,9 @@ class Store(OrderReader, Protocol):
     def order(self, ref: str) -> Fetched:
         """One order, read by its id (never through the search index). Raises NotFound."""
 
+    def deleted_orders(self, *, since: datetime, until: datetime) -> Iterator[list[str]]:
+        """Pages of the ids of orders that were deleted in this time."""
+
     def products(self, *, updated_from: datetime | None = None) -> Iterator[list[Product]]:
         """Pages of products and variations that can be sold, each under its own SKU; with `updated_from` those of the
         products that changed since."""

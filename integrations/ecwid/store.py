@@ -85,6 +85,11 @@ class EcwidStore:
     def order(self, ref: str) -> Fetched:
         return self._fetched(self._client.get(f"orders/{quote(ref, safe='')}"))
 
+    def deleted_orders(self, *, since: datetime, until: datetime) -> Iterator[list[str]]:
+        bounds = {"from_date": _seconds(since - _SECOND), "to_date": _seconds(until + _SECOND)}
+        for page in self._client.paged("orders/deleted", bounds):
+            yield [str(gone["id"]) for gone in page if gone.get("id")]
+
     def products(self, *, updated_from: datetime | None = None) -> Iterator[list[Product]]:
         changed = {"updatedFrom": _seconds(updated_from - _SECOND)} if updated_from is not None else {}
         for page in self._client.paged("products", {"sortBy": "ADDED_TIME_ASC", **changed}):

@@ -340,8 +340,9 @@ def _untold(one: _Amendment) -> dict[str, Any]:
 def _edited(one: _Amendment) -> tuple[Reason, dict[str, str]]:
     if one.is_told_to_overwrite:
         return Reason.OVERWRITTEN, {"user": one.posting.decided["user"]}
-    if one.excess:
-        return Reason.SALE_UPDATED_LEFT_CREDIT, {"amount": amount_text(one.excess, _currency(one))}
+    credit = one.excess + _unapplied(one)
+    if credit and one.sale.total < _before(one):
+        return Reason.SALE_UPDATED_LEFT_CREDIT, {"amount": amount_text(credit, _currency(one))}
     left = one.sale.total - one.applied
     if one.applied and left > 0 and not one.conclusion.work.payments:
         return Reason.SALE_UPDATED_LEFT_OPEN, {"amount": amount_text(left, _currency(one))}
@@ -349,13 +350,16 @@ def _edited(one: _Amendment) -> tuple[Reason, dict[str, str]]:
 
 
 def _amounts(one: _Amendment) -> dict[str, str]:
-    before = one.posting.total if one.posting.total is not None else _total(one.row)
     currency = _currency(one)
     return {
-        "before": amount_text(before, currency),
+        "before": amount_text(_before(one), currency),
         "after": amount_text(one.sale.total, currency),
         "currency": currency,
     }
+
+
+def _before(one: _Amendment) -> Decimal:
+    return one.posting.total if one.posting.total is not None else _total(one.row)
 
 
 def _currency(one: _Amendment) -> str:
@@ -372,6 +376,12 @@ def _payments(one: _Amendment) -> list[Posting]:
         if role == Role.PAYMENT and posting.is_in_books
     ]
     return sorted(found, key=lambda posting: -posting.ordinal)
+
+
+def _unapplied(one: _Amendment) -> Decimal:
+    """What earlier edits, or a run that died in the middle of this one, took from what our payments apply."""
+    invoice = one.posting.books_ref
+    return sum(((paid.total or ZERO) - _share(paid.payload, invoice) for paid in _payments(one)), ZERO)
 
 
 def _share(payment: Json, invoice_id: str) -> Decimal:

@@ -13,10 +13,11 @@ from integrations.errors import Malformed
 from integrations.models import Integration
 from integrations.stores import Fetched, Store
 from sync.engine.content import digest, fingerprint
+from sync.engine.gone import note_deleted, note_not_found
 from sync.engine.refund_records import file_refunds
 from sync.engine.rows import insert_rows, update_rows
 from sync.engine.wanted import order_done, wanted_orders
-from sync.models import Record, RecordKind
+from sync.models import Gone, Record, RecordKind
 
 # The store's search index lags behind its writes, and clocks differ: each window reaches back into the one before.
 OVERLAP = timedelta(minutes=15)
@@ -50,13 +51,17 @@ def pull(integration: Integration, store: Store, *, now: datetime) -> int:
     for page in changed_pages(integration, store, now=now):
         changed += _file(integration, store, waiting)
         waiting = page
+    if integration.orders_read_until is not None:
+        changed += note_deleted(integration, store, since=integration.orders_read_until - OVERLAP, until=now)
     with transaction.atomic():
         changed += _file(integration, store, waiting)
         integration.orders_read_from, integration.orders_read_until = window_start(integration), now
         integration.save(update_fields=["orders_read_from", "orders_read_until"])
     for wanted, found in wanted_orders(integration, store, created_from=window_start(integration), now=now):
+        if found is None:
+            changed += note_not_found(integration, store, wanted.store_ref, now=now)
         with transaction.atomic():
-            changed += _file(integration, store, found)
+            changed += _file(integration, store, found or [])
             order_done(wanted)
     return changed
 
@@ -104,7 +109,7 @@ def read_news(integration: Integration, store: Store, page: list[Fetched]) -> li
 
 _CONTENT = (
     "number", "payload", "fingerprint", "created_in_store_at", "updated_in_store_at", "amount", "currency",
-    "payment_status",
+    "payment_status", "gone",
 )  # fmt: skip
 
 
@@ -134,8 +139,10 @@ def record_of(integration: Integration, store: Store, fetched: Fetched) -> tuple
 
 
 def _is_news(record: Record, fresh: Record) -> bool:
+    """One that was not found is back; one that is listed as deleted may still be found by a search that lags."""
     stale = fresh.updated_in_store_at < record.updated_in_store_at
-    return fresh.fingerprint != record.fingerprint and not stale
+    is_back = record.gone == Gone.MISSING
+    return (is_back or fresh.fingerprint != record.fingerprint) and not stale
 
 
 def _refreshed(record: Record, fresh: Record) -> Record:

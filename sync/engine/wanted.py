@@ -24,24 +24,27 @@ def orders_want(integration: Integration, refs: Iterable[str], *, now: datetime)
 
 def wanted_orders(
     integration: Integration, store: Store, *, created_from: datetime, now: datetime
-) -> Iterator[tuple[WantedOrder, list[Fetched]]]:
-    """Each wanted order and what the store has under its id: nothing where that is not needed or not there (any more).
+) -> Iterator[tuple[WantedOrder, list[Fetched] | None]]:
+    """Each wanted order and what the store has under its id: nothing where that is not needed, None where the store
+    has none.
 
     `now` is when the store's lists were asked. Raises `integrations.errors`.
     """
     latest = WantedOrder.objects.filter(integration=integration).order_by("-told_at", "-pk")
     for number, wanted in enumerate(latest):
         is_recent = number < MOST and wanted.told_at >= now - LAG
-        fetched = _read(store, wanted.store_ref) if is_recent else None
-        yield wanted, [fetched] if fetched is not None and fetched.created_at >= created_from else []
+        fetched = _read(store, wanted.store_ref) if is_recent else []
+        yield wanted, fetched and [one for one in fetched if one.created_at >= created_from]
 
 
-def _read(store: Store, ref: str) -> Fetched | None:
+def _read(store: Store, ref: str) -> list[Fetched] | None:
     """What cannot be had this way is left to the store's lists."""
     try:
-        return store.order(ref)
-    except (NotFound, Refused, Malformed):
+        return [store.order(ref)]
+    except NotFound:
         return None
+    except (Refused, Malformed):
+        return []
 
 
 def order_done(wanted: WantedOrder) -> None:

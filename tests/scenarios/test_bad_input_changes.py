@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from sync.engine.wanted import orders_want
 from sync.models import Action, Record, RecordState
 from sync.services.inbox import records_ignore
 from sync.translate.reasons import Reason
@@ -203,39 +204,71 @@ class TestPaidLater:
 
 
 class TestGone:
-    @pytest.mark.parametrize("sync_before", [True, False], ids=["posted", "never read"])
-    def test_an_order_deleted_in_the_store_changes_nothing(self, world, sync_before):
-        place_between(world, {**GOOD, "order_id": "DELETED"})
-        [order] = [one for one in world.ecwid.orders(world.store_id) if one["id"] == "DELETED"]
-        if sync_before:
-            world.sync()
-        before = world.books()
+    def delete(self, world, number="DELETED"):
+        [order] = [one for one in world.ecwid.orders(world.store_id) if one["id"] == number]
         world.ecwid.control("DELETE", f"stores/{world.store_id}/orders/{order['internalId']}")
+
+    def test_an_order_deleted_before_it_was_read_is_none(self, world):
+        place_between(world, {**GOOD, "order_id": "DELETED"})
+        self.delete(world)
 
         world.sync()
 
-        if sync_before:
-            posted(world, "DELETED")
-            assert world.books() == before
-        else:
-            assert not Record.objects.filter(number="DELETED").exists()
+        assert not Record.objects.filter(number="DELETED").exists()
         books_are_whole(world)
 
-    def test_an_order_deleted_while_it_waits_can_be_ignored(self, world):
+    def test_an_unpaid_order_that_was_deleted_takes_its_invoice_with_it(self, every_status):
+        world = every_status
+        world.place({**UNPAID, "order_id": "DELETED"})
+        world.sync()
+        self.delete(world)
+
+        world.sync()
+
+        record = world.record("DELETED")
+        assert (record.state, record.reason) == (RecordState.SKIPPED, Reason.SALE_VOIDED)
+        assert money(world.only()["TotalAmt"]) == 0
+
+    def test_a_paid_order_that_was_deleted_waits_for_a_person(self, world):
+        place_between(world, {**GOOD, "order_id": "DELETED"})
+        world.sync()
+        before = world.books()
+        self.delete(world)
+
+        world.sync()
+
+        record = world.record("DELETED")
+        assert (record.state, record.reason) == (RecordState.HELD, Reason.CANCELLED_AFTER_POSTING)
+        assert world.books() == before
+
+    def test_an_order_deleted_while_it_waits_is_skipped(self, world):
         world.set("orders", shipping_item=None)
         world.place({**GOOD, "shipping": 8, "order_id": "DELETED"})
         world.sync()
-        ref = world.record("DELETED").store_ref
-        world.ecwid.control("DELETE", f"stores/{world.store_id}/orders/{ref}")
-        world.sync()
         held(world, "DELETED", Reason.SPECIAL_ITEM_MISSING)
+        self.delete(world)
 
-        records_ignore(Record.objects.all(), user="ana", now=world.time.clock.now())
-        world.set("orders", shipping_item=world.entry("Item", "Shipping"))
         world.sync()
 
-        assert world.record("DELETED").state == RecordState.IGNORED
-        assert world.books()["Invoice"] == []
+        skipped(world, "DELETED", Reason.ORDER_DELETED)
+
+    def test_an_order_that_is_only_not_found_voids_nothing(self, every_status):
+        """Without the right to read the list of deleted orders, nothing proves that it was deleted."""
+        world = every_status
+        world.place({**UNPAID, "order_id": "DELETED"})
+        world.sync()
+        before = world.books()
+        ref = world.record("DELETED").store_ref
+        self.delete(world)
+        world.ecwid.fault("status", path="/orders/deleted", times=10, status=403)
+        orders_want(world.integration, [ref], now=world.time.now())
+
+        world.sync()
+
+        record = world.record("DELETED")
+        assert (record.state, record.reason) == (RecordState.HELD, Reason.ORDER_MISSING)
+        sentence_of(record)
+        assert world.books() == before
 
 
 @pytest.mark.parametrize("status", ["REFUNDED", "PARTIALLY_REFUNDED"])

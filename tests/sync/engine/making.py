@@ -93,6 +93,8 @@ class Shelf:
         self.pages = []
         self.trouble = None
         self.asked = []
+        self.deleted = []
+        self.asked_for_deleted = []
 
     def put(self, order):
         """Keep this version and say how it is fetched."""
@@ -109,6 +111,10 @@ class Shelf:
         yield from self.pages
         if self.trouble is not None:
             raise self.trouble
+
+    def deleted_orders(self, *, since, until):
+        self.asked_for_deleted.append((since, until))
+        yield list(self.deleted)
 
     def read_again(self, _filed, fetched):
         return fetched

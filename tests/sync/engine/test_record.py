@@ -6,8 +6,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from sync.engine.plan import Planned, Work
 from sync.engine.conclusion import Conclusion
+from sync.engine.plan import Planned, Work
 from sync.engine.record import RETRIES, Ending, Recorder, ending_of
 from sync.models import Action, LogEntry, Record, RecordState
 from sync.translate.outcome import Hold, Note, Skip
