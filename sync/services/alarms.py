@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from accounts.models import Business, Role, User
 from integrations.models import Integration
 from sync.models import AlarmNotice, Record, StoreHabit
-from sync.reports.alarms import Alarm, alarms_for
+from sync.reports.alarms import Alarm, AlarmKind, alarms_for
 from sync.services.mailing import Recipient, claimed, mail_send
 
 # How far back a store's habit is looked for, and how often that is done.
@@ -47,7 +47,7 @@ def _mailed(notices: Sequence[AlarmNotice], standing: dict[str, Alarm]) -> Seque
     alarms = [standing[notice.key] for notice in notices]
     business = Business.objects.filter(pk=alarms[0].business_id or 0).first()
     sent = mail_send(
-        _to_tell(business),
+        _to_tell(business, alarms),
         template="alarms",
         subject=lambda: _subject(alarms, business),
         context=lambda: {"alarms": alarms, "business": business},
@@ -63,11 +63,12 @@ def _subject(alarms: Sequence[Alarm], business: Business | None) -> str:
     return ngettext("%(name)s: %(count)d alarm", "%(name)s: %(count)d alarms", count) % {"name": name, "count": count}
 
 
-def _to_tell(business: Business | None) -> list[Recipient]:
-    """The owners of the business; for the whole installation, and where there are none, whoever runs it."""
+def _to_tell(business: Business | None, alarms: Sequence[Alarm]) -> list[Recipient]:
+    """The owners of the business. Whoever runs the installation, where there are none or only they can help."""
     people = User.objects.filter(is_active=True).exclude(email="").order_by("pk")
-    owners = people.filter(memberships__business=business, memberships__role=Role.OWNER) if business else ()
-    told = [*owners] or [*people.filter(is_superuser=True)]
+    told = [*people.filter(memberships__business=business, memberships__role=Role.OWNER)] if business else []
+    if not told or any(alarm.kind is AlarmKind.MISCONFIGURED for alarm in alarms):
+        told += people.filter(is_superuser=True).exclude(pk__in=[owner.pk for owner in told])
     return [Recipient(person.email, person.language) for person in told]
 
 

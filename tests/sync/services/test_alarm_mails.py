@@ -143,6 +143,15 @@ def test_where_a_business_has_no_owner_whoever_runs_the_installation_is_told(off
     assert [message.to for message in mail.outbox] == [["root@example.test"]]
 
 
+def test_keys_that_are_refused_are_told_to_those_who_can_change_them_too(office):
+    person("root", is_superuser=True)
+    BooksConnection.objects.update(state="operator")
+
+    assert tell() == 1
+
+    assert [message.to for message in mail.outbox] == [["olivia@example.test"], ["root@example.test"]]
+
+
 def test_without_anybody_to_tell_it_is_told_as_soon_as_there_is_somebody(office):
     office.business.memberships.filter(role="owner").delete()
     broken()
