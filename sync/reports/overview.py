@@ -4,15 +4,28 @@ Every question is asked once for all integrations: the number of statements does
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Case, Count, DateField, OuterRef, Q, QuerySet, Subquery, Sum, When
+from django.db.models import (
+    Case,
+    Count,
+    DateField,
+    DateTimeField,
+    Field,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import TruncDate
 
 from integrations.models import ConnectionState, Integration
@@ -138,9 +151,8 @@ def count_period(shown: Iterable[Figures], days: Sequence[Day]) -> None:
     if not found:
         return
     posted = Q(state=RecordState.POSTED)
-    first, last = days[0].day, days[-1].day
-    dated = _dated([one.integration for one in found.values()], first).filter(day__range=(first, last))
-    counted = dated.values("integration", "currency").annotate(
+    orders = _placed([one.integration for one in found.values()], days[0].day, days[-1].day)
+    counted = orders.values("integration", "currency").annotate(
         count=Count("state"), in_books=Count("state", filter=posted), sum=Sum("amount", filter=posted)
     )
     for row in counted:
@@ -156,10 +168,9 @@ def period(integrations: Sequence[Integration], *, now: datetime, days: int, cur
 
     One statement. Without a `currency` that occurs the most frequent one is summed.
     """
-    zones = {integration.time_zone for integration in integrations}
-    today = max((now.astimezone(ZoneInfo(zone)).date() for zone in zones), default=now.date())
+    today = max((now.astimezone(ZoneInfo(zone)).date() for zone in _zones(integrations)), default=now.date())
     first = today - timedelta(days=days - 1)
-    rows = [row for row in _by_day(integrations, first) if first <= row["day"] <= today] if integrations else []
+    rows = list(_by_day(integrations, first, today)) if integrations else []
     orders: dict[str, int] = defaultdict(int)
     for row in rows:
         orders[row["currency"]] += row["count"]
@@ -228,33 +239,51 @@ def add_amount(amounts: list[Amount], more: Amount) -> None:
     amounts.append(more)
 
 
-def _by_day(integrations: Sequence[Integration], first: date) -> Iterable[Mapping[str, Any]]:
-    """Counts and sums per day, state and currency; also of a few orders just before the first day.
-
-    They are left out by whoever reads this: a condition on the day would make a database work out each day twice.
-    """
+def _by_day(integrations: Sequence[Integration], first: date, last: date) -> Iterable[Mapping[str, Any]]:
+    """Counts and sums per day, state and currency."""
+    days = {zone: TruncDate("created_in_store_at", tzinfo=ZoneInfo(zone)) for zone in _zones(integrations)}
     counted: Iterable[Mapping[str, Any]] = (
-        _dated(integrations, first).values("day", "state", "currency").annotate(count=Count("state"), sum=Sum("amount"))
+        _placed(integrations, first, last)
+        .annotate(day=_by_zone(days, DateField()))
+        .values("day", "state", "currency")
+        .annotate(count=Count("state"), sum=Sum("amount"))
     )
     return counted
 
 
-def _dated(integrations: Sequence[Integration], first: date) -> QuerySet[Any]:
-    """The orders from this day on, and a few before, each with its `day`: the limit is one in UTC, for the index."""
-    earliest = datetime.combine(first, time.min, UTC) - timedelta(days=1)
-    pks = [integration.pk for integration in integrations]
-    records = Record.objects.filter(integration__in=pks, created_in_store_at__gte=earliest).order_by()
-    dated: QuerySet[Any] = records.annotate(day=_day({integration.time_zone for integration in integrations}))
-    return dated
+def _placed(integrations: Sequence[Integration], first: date, last: date) -> QuerySet[Any]:
+    """The orders of these days, each by the clock of its integration.
+
+    Compared as moments, which costs less than working out a day; the earliest of all is the limit that an index knows.
+    """
+    zones = _zones(integrations)
+    begin, end = ({zone: _midnight(day, zone) for zone in zones} for day in (first, last + timedelta(days=1)))
+    orders = Record.objects.filter(
+        integration__in=[integration.pk for integration in integrations],
+        created_in_store_at__gte=min(begin.values()),
+        created_in_store_at__lt=_moment(end),
+    )
+    return (orders.filter(created_in_store_at__gte=_moment(begin)) if len(zones) > 1 else orders).order_by()
 
 
-def _day(zones: Collection[str]) -> Case | TruncDate:
-    """The day of an order by the clock of its integration: a CASE where there are several time zones."""
-    days = {zone: TruncDate("created_in_store_at", tzinfo=ZoneInfo(zone)) for zone in zones}
-    if len(days) == 1:
-        return next(iter(days.values()))
-    cases = [When(integration__time_zone=zone, then=day) for zone, day in days.items()]
-    return Case(*cases, output_field=DateField())
+def _midnight(day: date, zone: str) -> datetime:
+    return datetime.combine(day, time.min, ZoneInfo(zone))
+
+
+def _zones(integrations: Sequence[Integration]) -> list[str]:
+    return sorted({integration.time_zone for integration in integrations})
+
+
+def _moment(moments: Mapping[str, datetime]) -> Any:
+    return _by_zone({zone: Value(moment) for zone, moment in moments.items()}, DateTimeField())
+
+
+def _by_zone(values: Mapping[str, Any], field: "Field[Any, Any]") -> Any:
+    """The value for the time zone of each order's integration: a CASE where there are several."""
+    if len(values) == 1:
+        return next(iter(values.values()))
+    cases = [When(integration__time_zone=zone, then=value) for zone, value in values.items()]
+    return Case(*cases, output_field=field)
 
 
 def _days(rows: Iterable[Mapping[str, Any]], first: date, days: int, currency: str) -> tuple[Day, ...]:
