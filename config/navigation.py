@@ -4,13 +4,14 @@ from typing import Any
 
 from django.urls import reverse_lazy
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 
-def _item(title: str | Promise, icon: str, view: str, **more: Any) -> dict[str, Any]:
+def _item(title: str | Promise, icon: str, view: str, *, query: str = "", **more: Any) -> dict[str, Any]:
     """`view` is the name of one of our pages ("sync:inbox"), or of one of the admin's without its namespace."""
-    name = view if ":" in view else f"admin:{view}"
-    return {"title": title, "icon": icon, "link": reverse_lazy(name), **more}
+    link: str | Promise = reverse_lazy(view if ":" in view else f"admin:{view}")
+    return {"title": title, "icon": icon, "link": format_lazy("{}?{}", link, query) if query else link, **more}
 
 
 NAVIGATION = [
@@ -30,6 +31,14 @@ NAVIGATION = [
             _item(_("Postings"), "fact_check", "sync_posting_changelist"),
             _item(_("Sync log"), "history", "sync_logentry_changelist"),
             _item(_("Runs"), "play_circle", "sync_run_changelist"),
+        ],
+    },
+    {
+        "title": _("Products"),
+        "separator": True,
+        "items": [
+            _item(_("Products and levels"), "inventory_2", "sync_record_changelist", query="kind__in=product,stock"),
+            _item(_("Stock pushes"), "move_to_inbox", "sync_stockpush_changelist"),
         ],
     },
     {

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sync.views import inbox, preview, progress, wizard
+from sync.views import inbox, preview, progress, stock, wizard
 from sync.views.common import for_members
 
 app_name = "sync"
@@ -14,6 +14,10 @@ urlpatterns = [
     path("inbox/record/<int:pk>/retry", for_members(inbox.retry_record), name="record_retry"),
     path("inbox/record/<int:pk>/ignore", for_members(inbox.ignore_record), name="record_ignore"),
     path("syncs/now", for_members(progress.sync_all), name="sync_all"),
+    path("stock/<int:pk>", for_members(stock.waiting), name="stock"),
+    path("stock/push/<int:pk>/approve", for_members(stock.approve), name="stock_approve"),
+    path("stock/push/<int:pk>/reject", for_members(stock.reject), name="stock_reject"),
+    path("stock/push/<int:pk>/restore", for_members(stock.restore), name="stock_restore"),
     path("syncs/<int:pk>/now", for_members(progress.sync_now), name="sync_now"),
     path("syncs/<int:pk>/pause", for_members(progress.pause), name="pause"),
     path("syncs/<int:pk>/resume", for_members(progress.resume), name="resume"),

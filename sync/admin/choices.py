@@ -50,9 +50,15 @@ _FITS: Mapping[tuple[str, str], Fit] = {
     },
     ("ordersettings", "sales_class"): Fit("Class"),
     ("ordersettings", "location"): Fit("Department"),
-    ("itemsettings", "income_account"): Fit("Account", frozenset({"Income"})),
-    ("itemsettings", "expense_account"): Fit("Account", frozenset({"Cost of Goods Sold", "Expense"})),
-    ("itemsettings", "asset_account"): Fit("Account", frozenset({"Other Current Asset"}), frozenset({"Inventory"})),
+    **{
+        (settings, name): fit
+        for settings in ("itemsettings", "productsettings")
+        for name, fit in (
+            ("income_account", Fit("Account", frozenset({"Income"}))),
+            ("expense_account", Fit("Account", frozenset({"Cost of Goods Sold", "Expense"}))),
+            ("asset_account", Fit("Account", frozenset({"Other Current Asset"}), frozenset({"Inventory"}))),
+        )
+    },
     ("paymentsettings", "account"): _MONEY_ACCOUNT,
     ("refundsettings", "account"): _MONEY_ACCOUNT,
     ("refundsettings", "item"): _LINE_ITEM,

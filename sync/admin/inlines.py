@@ -134,13 +134,18 @@ class RefundSettingsInline(SettingsInline):
 class ProductSettingsInline(SettingsInline):
     model = ProductSettings
     verbose_name = verbose_name_plural = _("New products")
-    fields = ("enabled",)
+    fields = (
+        ("enabled", "create_as"),
+        ("income_account", "expense_account"),
+        ("asset_account", "opening_quantity"),
+        ("inventory_start", "update_items"),
+    )
 
 
 class StockSettingsInline(SettingsInline):
     model = StockSettings
     verbose_name = verbose_name_plural = _("Stock")
-    fields = (("enabled", "guard_percent"),)
+    fields = (("enabled", "guard_percent"), ("include_unlimited",))
 
 
 class DistinctFormSet(PaginatedFormSet):

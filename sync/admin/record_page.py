@@ -13,14 +13,15 @@ from accounts.access import Act
 from accounts.admin_scope import allows
 from accounts.admin_show import DASH, label
 from integrations.clients import reader_for
-from integrations.commerce import Order
+from integrations.commerce import Order, Product
 from integrations.errors import Malformed
 from integrations.models import Integration
 from integrations.words import status_in_words
 from sync.admin import showing
 from sync.causes import cause_of
 from sync.engine.preview import NotReady, PreviewedOrder, preview_orders
-from sync.models import LogEntry, Posting, Record, RecordState, Role
+from sync.models import GOODS_KINDS, LogEntry, Posting, Record, RecordState, Role
+from sync.reports.difference import difference_of
 from sync.reports.inbox import Group, due
 from sync.reports.posted import posted_documents
 from sync.services.inbox import ignorable
@@ -62,11 +63,13 @@ def record_context(request: HttpRequest, record: Record) -> dict[str, Any]:
     postings = list(Posting.objects.filter(record=record).defer("payload").order_by("role", "ordinal"))
     attempts = list(LogEntry.objects.filter(record=record).order_by("-pk")[: _LATEST + 1])
     may_work = allows(request, Act.WORK, integration.business_id)
-    in_store = order_link(integration, record.store_ref)
+    is_goods = record.kind in GOODS_KINDS
+    in_store = None if is_goods else order_link(integration, record.store_ref)
     return {
         "record": record,
         "integration": integration,
-        "facts": list(_facts(record, order)),
+        "is_goods": is_goods,
+        "facts": list(_product_facts(record) if is_goods else _facts(record, order)),
         "state": label(record.state, record.get_state_display(), showing.RECORD_COLOURS),
         "explanation": showing.reason(record) if record.reason else "",
         "may_work": may_work,
@@ -119,6 +122,15 @@ def _facts(record: Record, order: Order | None) -> Iterator[tuple[str, object]]:
 def _named(record: Record, statuses: str, status: str) -> str:
     """A status by the name that the store shows to its merchant, which its profile tells."""
     names = {str(one): str(name) for one, name in record.integration.store.profile.get(statuses, ())}
+def _product_facts(record: Record) -> Iterator[tuple[str, object]]:
+    product = Product.from_json(record.payload["product"])
+    yield _("Integration"), showing.link(record.integration)
+    yield _("Product"), product.name
+    yield _("SKU"), product.sku or DASH
+    yield _("Level in the store"), DASH if product.stock is None else product.stock
+    yield _("Changed in the store"), showing.moment(record.updated_in_store_at, record.integration)
+
+
     return status_in_words(status, names.get(status, "")) or DASH
 
 
@@ -144,7 +156,7 @@ def _fix(record: Record, in_store: Link | None) -> Link | None:
 
 def _previewed(record: Record) -> PreviewedOrder | None:
     """What the next sync would post, for a record that is not in the books yet."""
-    if record.state not in _OPEN:
+    if record.state not in _OPEN or record.kind in GOODS_KINDS:
         return None
     try:
         return next(iter(preview_orders(record.integration, refs=[record.store_ref])), None)

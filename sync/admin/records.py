@@ -22,7 +22,7 @@ from sync.admin import showing
 from sync.admin.filters import ReasonFilter
 from sync.admin.record_page import record_context
 from sync.admin.searching import OrderSearchAdmin, document_called
-from sync.models import Batch, Posting, Record, Role
+from sync.models import DOCUMENT_KINDS, Batch, Posting, Record, RecordKind, Role
 from sync.reports.record_export import record_lines
 from sync.services.inbox import records_ignore, records_retry
 from sync.views.downloads import csv_download
@@ -63,8 +63,12 @@ class RecordAdmin(OrderSearchAdmin):
     change_form_template = "sync/record.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Record]:
+        """Products and their levels are listed where somebody asks for them, not among the orders."""
         sales = Posting.objects.filter(role=Role.SALE).defer("payload").order_by("ordinal")
-        return super().get_queryset(request).prefetch_related(Prefetch("postings", sales, to_attr="sales"))
+        rows = super().get_queryset(request).prefetch_related(Prefetch("postings", sales, to_attr="sales"))
+        listed = request.resolver_match is not None and request.resolver_match.url_name == "sync_record_changelist"
+        asked = any(name.startswith("kind") for name in request.GET)
+        return rows.filter(kind__in=DOCUMENT_KINDS) if listed and not asked else rows
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -72,7 +76,7 @@ class RecordAdmin(OrderSearchAdmin):
         record = self.get_object(request, object_id)
         shown = dict(extra_context or {})
         if record is not None:
-            shown |= {**record_context(request, record), "title": _("Order %(number)s") % {"number": record}}
+            shown |= {**record_context(request, record), "title": _TITLES[RecordKind(record.kind)] % {"number": record}}
         return super().change_view(request, object_id, form_url, {**shown, "subtitle": None})
 
     @display(description=_("number"), ordering="number")
@@ -126,6 +130,14 @@ class RecordAdmin(OrderSearchAdmin):
     @action(description=_("Download as CSV"))
     def export_selected(self, request: HttpRequest, queryset: QuerySet[Record]) -> HttpResponseBase:
         return csv_download(record_lines(queryset), "records")
+
+
+_TITLES = {
+    RecordKind.ORDER: _("Order %(number)s"),
+    RecordKind.REFUND: _("Order %(number)s"),
+    RecordKind.PRODUCT: _("Product %(number)s"),
+    RecordKind.STOCK: _("Stock level of %(number)s"),
+}
 
 
 def _flat(fields: Any) -> list[str]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.db.models import F
 
 from integrations.models import Integration
-from sync.models import Posting, PostingState, Record, RecordState, Role
+from sync.models import Posting, PostingState, Record, RecordKind, RecordState, Role
 from sync.reasons import explain
 
 
@@ -75,7 +75,7 @@ class Statement:
 
 
 def statement_of(integration: Integration) -> Statement:
-    orders = Record.objects.filter(integration=integration)
+    orders = Record.objects.filter(integration=integration, kind=RecordKind.ORDER)
     postings = Posting.objects.filter(record__integration=integration, state=PostingState.POSTED)
     sales = postings.filter(role=Role.SALE)
     open_ = orders.exclude(state=RecordState.POSTED)

@@ -4,7 +4,18 @@ log."""
 from sync.models.changes import SettingChange
 from sync.models.health import AlarmNotice, Heartbeat, ReportState, StoreHabit
 from sync.models.mappings import CustomerLink, PaymentMapping, ProductMatch, TaxMapping
-from sync.models.records import Batch, Gone, Posting, PostingState, Record, RecordKind, RecordState, Role
+from sync.models.records import (
+    DOCUMENT_KINDS,
+    GOODS_KINDS,
+    Batch,
+    Gone,
+    Posting,
+    PostingState,
+    Record,
+    RecordKind,
+    RecordState,
+    Role,
+)
 from sync.models.runs import Action, LogEntry, Run, RunState, Trigger
 from sync.models.settings import (
     ItemSettings,
@@ -19,6 +30,8 @@ from sync.models.stock import AskBecause, PushState, StockChange, StockPush
 from sync.models.wanted import WantedOrder
 
 __all__ = [
+    "DOCUMENT_KINDS",
+    "GOODS_KINDS",
     "Action",
     "AlarmNotice",
     "AskBecause",

@@ -24,6 +24,11 @@ class RecordKind(models.TextChoices):
     STOCK = "stock", _("Stock level")
 
 
+# What the books hold documents for; the other kinds are of the catalogue, and are no money.
+DOCUMENT_KINDS = (RecordKind.ORDER, RecordKind.REFUND)
+GOODS_KINDS = (RecordKind.PRODUCT, RecordKind.STOCK)
+
+
 class RecordState(models.TextChoices):
     """Where a record stands. `held` waits for a setting or a person, `failed` is tried again by itself first."""
 
@@ -44,7 +49,7 @@ class Gone(models.TextChoices):
 
 # What is counted of orders that are not in the books yet, or tells whether the next sync takes them up.
 _COUNTED = (
-    "id", "reason", "currency", "amount", "created_in_store_at",
+    "id", "kind", "reason", "currency", "amount", "created_in_store_at",
     "wanted", "done", "decided_revision", "decided_mirror",
 )  # fmt: skip
 
@@ -106,7 +111,7 @@ class Record(models.Model):
             # themselves.
             models.Index(
                 fields=["integration", "-created_in_store_at", "-id"],
-                include=["state", "currency", "amount"],
+                include=["kind", "state", "currency", "amount"],
                 name="record_of_integration",
             ),
             models.Index(

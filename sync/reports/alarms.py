@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from integrations.models import AutoSync, BooksConnection, ConnectionState, Integration, StoreConnection
 from integrations.tokens import ends_soon, is_unused
-from sync.models import Record, Run, RunState, SettingChange
+from sync.models import Record, RecordKind, Run, RunState, SettingChange
 from sync.reports.alarm_words import Alarm, AlarmKind
 from sync.reports.health import Health, health
 
@@ -57,7 +57,7 @@ def _watched(integrations: Iterable[Integration]) -> QuerySet[Any]:
     """The integrations with all that alarms are made of."""
     finished = Run.objects.filter(integration=OuterRef("pk"), state=RunState.FINISHED, dry_run=False)
     restarted = SettingChange.objects.filter(integration=OuterRef("pk"), field__in=("paused", "auto_sync"))
-    orders = Record.objects.filter(integration=OuterRef("pk"))
+    orders = Record.objects.filter(integration=OuterRef("pk"), kind=RecordKind.ORDER)
     rows = Integration.objects.filter(pk__in=[integration.pk for integration in integrations], live_at__isnull=False)
     return (
         rows.select_related("store", "books", "habit")

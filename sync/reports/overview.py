@@ -31,7 +31,7 @@ from django.db.models.functions import TruncDate
 from integrations.models import ConnectionState, Integration
 from integrations.money import ZERO
 from sync import schedules
-from sync.models import Record, RecordState, Run, RunState
+from sync.models import DOCUMENT_KINDS, Record, RecordKind, RecordState, Run, RunState
 from sync.reports.inbox import Amount, due
 from sync.services.inbox import CHANGES
 from sync.translate.reasons import Reason
@@ -205,7 +205,7 @@ def _with_last_run(integrations: QuerySet[Integration]) -> QuerySet[Any]:
 
 
 def _count_open(found: Mapping[int, Figures]) -> None:
-    records = Record.objects.filter(integration__in=found, state__in=_OPEN).order_by()
+    records = Record.objects.filter(integration__in=found, state__in=_OPEN, kind__in=DOCUMENT_KINDS).order_by()
     counted = records.values("integration", "state", "currency").annotate(
         count=Count("state"),
         sum=Sum("amount"),
@@ -260,6 +260,7 @@ def _placed(integrations: Sequence[Integration], first: date, last: date) -> Que
     begin, end = ({zone: _midnight(day, zone) for zone in zones} for day in (first, last + timedelta(days=1)))
     orders = Record.objects.filter(
         integration__in=[integration.pk for integration in integrations],
+        kind=RecordKind.ORDER,
         created_in_store_at__gte=min(begin.values()),
         created_in_store_at__lt=_moment(end),
     )

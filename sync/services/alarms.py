@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import Business, Role, User
 from integrations.models import Integration
-from sync.models import AlarmNotice, Record, StoreHabit
+from sync.models import AlarmNotice, Record, RecordKind, StoreHabit
 from sync.reports.alarms import Alarm, AlarmKind, alarms_for
 from sync.services.mailing import Recipient, claimed, mail_send
 
@@ -85,7 +85,8 @@ def habits_measure(*, now: datetime) -> int:
 
 def _longest_gap(integration: Integration) -> tuple[timedelta, int]:
     """Between two orders of the sixty days that end with the last order, so that silence does not become a habit."""
-    moments = Record.objects.filter(integration=integration).order_by("created_in_store_at")
+    known = Record.objects.filter(integration=integration, kind=RecordKind.ORDER)
+    moments = known.order_by("created_in_store_at")
     last = moments.values_list("created_in_store_at", flat=True).last()
     if last is None:
         return timedelta(), 0

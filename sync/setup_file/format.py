@@ -19,7 +19,7 @@ from sync.models import (
     RefundSettings,
     StockSettings,
 )
-from sync.models.settings import AssignTo, ClosedPeriod, CreateAs, DueUnit, MatchBy, PostAs
+from sync.models.settings import AssignTo, ClosedPeriod, CreateAs, DueUnit, MatchBy, OpeningQuantity, PostAs
 from sync.setup_file.entries import (
     ASSET_ACCOUNT,
     CLASS,
@@ -173,8 +173,25 @@ SECTIONS = (
             Key("number_prefix", Text(15)),
         ),
     ),
-    Section("products", ProductSettings, (Key("enabled", Flag()),)),
-    Section("stock", StockSettings, (Key("enabled", Flag()), Key("guard_percent", Whole(100)))),
+    Section(
+        "products",
+        ProductSettings,
+        (
+            Key("enabled", Flag()),
+            Key("create_as", Choice(CreateAs, optional=True)),
+            Key("income_account", INCOME_ACCOUNT),
+            Key("expense_account", EXPENSE_ACCOUNT),
+            Key("asset_account", ASSET_ACCOUNT),
+            Key("opening_quantity", Choice(OpeningQuantity)),
+            Key("inventory_start", Day()),
+            Key("update_items", Flag()),
+        ),
+    ),
+    Section(
+        "stock",
+        StockSettings,
+        (Key("enabled", Flag()), Key("guard_percent", Whole(100)), Key("include_unlimited", Flag())),
+    ),
 )
 # What a payment method's own object may say.
 METHOD = (Key("account", MONEY_ACCOUNT), Key("payment_method", PAYMENT_METHOD))

@@ -69,10 +69,16 @@ class Text(Plain):
 
 @dataclass(frozen=True)
 class Choice(Plain):
+    """One of a setting's choices; null, where nothing may be chosen."""
+
     options: type[TextChoices]
+    optional: bool = False
 
     def read(self, value: Json, _facts: Facts) -> str:
-        return one_of(value, self.options.values)
+        return "" if value is None and self.optional else one_of(value, self.options.values)
+
+    def show(self, value: str) -> str | None:
+        return value or None
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from accounts.admin_scope import allows
 from integrations.models import ConnectionState
 from integrations.tokens import consent_end, ends_soon
 from sync.admin import showing
+from sync.models import PushState, StockPush
 from sync.reports.alarms import alarms_for
 from sync.reports.inbox import Amount
 from sync.reports.overview import Figures, Period, Verdict, add_amount, count_period, figures, period
@@ -78,6 +79,7 @@ class Row:
     consent_ends_soon: bool
     soon: int
     posted: str
+    stock_waits: bool
     progress: dict[str, Any] | None
     may_work: bool
 
@@ -103,7 +105,7 @@ def overview(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "alarms": alarms_for(integrations, now=now, started_at=started_at()),
         "tiles": _tiles(found, whole),
         "page": page,
-        "rows": [_row(request, one) for one in page.object_list],
+        "rows": _rows(request, page.object_list),
         "is_live": any(one.current_run for one in found),
         "chart": chart(charted),
         "periods": PERIODS,
@@ -204,7 +206,14 @@ def _tiles(found: Sequence[Figures], whole: Period) -> list[dict[str, Any]]:
 # -- integrations ------------------------------------------------------------------------------------------------------
 
 
-def _row(request: HttpRequest, one: Figures) -> Row:
+def _rows(request: HttpRequest, shown: Iterable[Figures]) -> list[Row]:
+    pks = [one.integration.pk for one in shown]
+    waiting = StockPush.objects.filter(integration__in=pks, state=PushState.WAITING)
+    asking = set(waiting.values_list("integration_id", flat=True))
+    return [_row(request, one, stock_waits=one.integration.pk in asking) for one in shown]
+
+
+def _row(request: HttpRequest, one: Figures, *, stock_waits: bool) -> Row:
     integration, run = one.integration, one.last_run
     end = consent_end(integration.books)
     return Row(
@@ -222,6 +231,7 @@ def _row(request: HttpRequest, one: Figures) -> Row:
         consent_ends_soon=ends_soon(integration.books, timezone.now()) is not None,
         soon=one.new + one.released,
         posted=amounts_shown(one.posted_amounts),
+        stock_waits=stock_waits,
         progress=progress_of(one.current_run) if one.current_run else None,
         may_work=allows(request, Act.WORK, integration.business_id),
     )

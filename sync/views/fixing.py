@@ -33,6 +33,7 @@ _STEPS = {
     "refunds": "refunds",
     "flows": "flows",
     "integration": "options",
+    "stock": "stock",
 }
 # What is rarely touched is on a page of its own.
 _ADVANCED = frozenset({"fee", "tip", "gift_card_sold", "gift_card_redeemed", "rounding"})
@@ -133,6 +134,10 @@ def _setting(group: Group, _rows: _Rows) -> Link:
     return Link(f"{page}?{urlencode({'inbox': group.cause})}", _("Open the setting"))
 
 
+def _push(group: Group, _rows: _Rows) -> Link:
+    return Link(reverse("sync:stock", args=[group.integration.pk]), _("See the levels"))
+
+
 def _connection(group: Group, _rows: _Rows) -> Link:
     side = "store" if group.reason == Reason.STORE_DISCONNECTED else "books"
     pk = getattr(group.integration, f"{side}_id")
@@ -155,6 +160,8 @@ _LINKS: Mapping[str, Callable[[Group, _Rows], Link | None]] = {
     "orders": _setting,
     "items": _setting,
     "integration": _setting,
+    "stock": _setting,
+    "stock_push": _push,
     "connection": _connection,
     "quickbooks": _books,
     "store": _store,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from integrations.models import ConnectionState
 from sync.forms.base import SettingsForm, StepForm
+from sync.forms.goods import ProductsForm, StockForm
 from sync.forms.money import ItemsForm, PaymentsForm, RefundsForm
 from sync.forms.options import FlowsForm, OptionsForm
 from sync.forms.sales import AdvancedForm, SalesForm
@@ -207,6 +208,20 @@ STEPS: tuple[Step, ...] = (
         _("How money that you gave back gets into the books."),
         form=_settings(RefundsForm, "refunds"),
         applies=lambda setup: setup.posts_orders and setup.integration.refunds.enabled,
+    ),
+    Step(
+        "products",
+        _("New products"),
+        _("How a product that is new in the store becomes an item, before anybody orders it."),
+        form=_settings(ProductsForm, "products"),
+        applies=lambda setup: setup.integration.products.enabled,
+    ),
+    Step(
+        "stock",
+        _("Stock"),
+        _("QuickBooks counts, the store follows: less what is sold and not in the books yet, in whole units."),
+        form=_settings(StockForm, "stock"),
+        applies=lambda setup: setup.integration.stock.enabled,
     ),
     Step(
         "preview",

@@ -18,6 +18,7 @@ _PARAMETERS = (
     ("inbox/record/", {"pk": lambda office: office.integration.records.get(state="held").pk}),
     ("preview/record/", {"pk": lambda office: office.integration.records.get(state="held").pk}),
     ("inbox/", {"cause": lambda office: office.integration.records.get(state="held").cause}),
+    ("stock/push/", {"pk": lambda office: office.integration.stock_pushes.first().pk}),
     ("setup/", {"step_id": lambda _office: "taxes", "side": lambda _office: "store"}),
     ("setup/", {"business_pk": lambda office: office.business.pk}),
     ("preview/", {"step_id": lambda _office: "taxes"}),

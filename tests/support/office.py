@@ -29,6 +29,7 @@ from sync.models import (
     RefundSettings,
     Run,
     SettingChange,
+    StockPush,
     StockSettings,
     TaxMapping,
 )
@@ -101,6 +102,7 @@ class Office:
         office._list()
         office._map()
         office._tell()
+        office._count()
         office.trade()
         return office
 
@@ -165,6 +167,15 @@ class Office:
             action="created" if posted else "held", amount=amount, currency="CAD", reason=reason, params=params,
             created_at=NOW, trace="tid-1", **(document if posted else {}),
         )  # fmt: skip
+
+    def _count(self):
+        """Levels that wait for somebody to approve them."""
+        push = StockPush.objects.create(
+            integration=self.integration, state="waiting", because="first", digest="d", compared=4, falling=1,
+            created_at=NOW,
+        )  # fmt: skip
+        for sku, before, after in (("MUG-1", 8, 12), ("MUG-2", 3, 0)):
+            push.changes.create(store_ref=sku, sku=sku, product=f"Mug {sku}", before=before, after=after)
 
     def _tell(self):
         """A message of each side that came to nothing, and one that is still to be looked at."""

@@ -20,7 +20,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from integrations.models import WebhookDelivery, WebhookEvent
-from sync.models import LogEntry, PaymentMapping, ProductMatch, Run, SettingChange, TaxMapping
+from sync.models import LogEntry, PaymentMapping, ProductMatch, Run, SettingChange, StockPush, TaxMapping
 from sync.services.heartbeat import heart_beats
 from sync.wizard.setup import Setup
 from sync.wizard.steps import steps_of
@@ -70,6 +70,9 @@ def _settle(world, name):
     item = books.objects_mirrored.create(
         type="Item", books_ref=name, name=name, name_key=name.casefold(), kind="Service"
     )
+    made = {"because": "first", "digest": "d", "compared": 1, "falling": 0, "created_at": timezone.now()}
+    push, _ = StockPush.objects.get_or_create(integration=shop, state="waiting", defaults=made)
+    push.changes.create(store_ref=name, sku=name, product=name, before=1, after=2)
     TaxMapping.objects.create(integration=shop, taxes=[name])
     PaymentMapping.objects.create(integration=shop, method=name, account=account)
     ProductMatch.objects.create(integration=shop, sku=name, item=item)

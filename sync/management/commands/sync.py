@@ -33,6 +33,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--dry-run", action="store_true", help="plan and prove everything, write nothing but the log"
         )
+        parser.add_argument(
+            "--approve", action="store_true", help="also carry out a stock push that waits for a person's approval"
+        )
         parser.add_argument("--json", action="store_true", help="one JSON object per record and a last one for the run")
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -45,6 +48,7 @@ class Command(BaseCommand):
                 dry_run=options["dry_run"],
                 trigger=Trigger.COMMAND,
                 watcher=watcher,
+                approve=options["approve"],
             )
         watcher.finish(run)
         report_after_run(run, now=timezone.now())
