@@ -21,7 +21,6 @@ from sync.admin import showing
 from sync.causes import cause_of
 from sync.engine.preview import NotReady, PreviewedOrder, preview_orders
 from sync.models import GOODS_KINDS, LogEntry, Posting, Record, RecordState, Role
-from sync.reports.difference import difference_of
 from sync.reports.inbox import Group, due
 from sync.reports.posted import posted_documents
 from sync.services.inbox import ignorable
