@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from accounts.models import Business, Membership, User
 from tests.support.office import person
-from tests.support.pages import errors, sent
+from tests.support.pages import errors, read, sent
 
 
 @pytest.fixture
@@ -42,6 +42,12 @@ def sign_in(client, name):
     user.set_password("correct horse battery")
     user.save()
     return client.post(reverse("admin:login"), {"username": name, "password": "correct horse battery"})
+
+
+def test_whoever_mistypes_is_told_nothing_of_staff(client, business):
+    answer = client.post(reverse("admin:login"), {"username": "vera", "password": "wrong"})
+    assert "enter a correct username and password" in read(answer)
+    assert "staff" not in read(answer)
 
 
 def test_a_member_signs_in_without_a_staff_flag(client, business):

@@ -1,6 +1,7 @@
 """Every main page keeps to the same rules: on a narrow screen and a wide one, in light and dark, in both languages."""
 
 import pytest
+from django.apps import apps
 from django.urls import reverse
 from playwright.sync_api import expect
 
@@ -16,6 +17,10 @@ LISTS = (
     "sync_productmatch", "sync_customerlink", "integrations_integration", "integrations_storeconnection",
     "integrations_booksconnection", "accounts_business", "accounts_membership", "accounts_user",
 )  # fmt: skip
+PAGES = (
+    "accounts_business", "accounts_user", "integrations_integration", "integrations_storeconnection",
+    "integrations_booksconnection", "sync_taxmapping", "sync_paymentmapping", "sync_posting", "sync_logentry",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -25,6 +30,10 @@ def shop(browser, sandbox, time):
     world.place(TEE, WAITS)
     world.sync()
     return world
+
+
+def first_of(name):
+    return apps.get_model(name.replace("_", ".")).objects.first()
 
 
 def pages_of(shop):
@@ -40,6 +49,9 @@ def pages_of(shop):
         *(reverse("sync:setup_step", args=[pk, step]) for step in STEPS),
         *(reverse(f"admin:{name}_changelist") for name in LISTS),
         *(reverse("admin:sync_record_change", args=[record.pk]) for record in Record.objects.all()),
+        *(reverse(f"admin:{name}_change", args=[first_of(name).pk]) for name in PAGES),
+        reverse("admin:auth_user_password_change", args=[first_of("accounts_user").pk]),
+        reverse("admin:password_change"),
         reverse("admin:sync_run_change", args=[Run.objects.latest("pk").pk]),
     ]
 
