@@ -1,9 +1,9 @@
 """What providers told by themselves, and what came of it."""
 
-from datetime import UTC
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -15,6 +15,7 @@ from accounts.admin_dates import DaysFilter
 from accounts.admin_scope import HistoryModelAdmin, ScopedRelatedFilter, runs_installation
 from accounts.admin_show import DASH, label, moment_in
 from integrations.models import EventState, WebhookEvent
+from integrations.zones import business_zone, zone_named
 from sync.admin import showing
 from sync.reports.webhooks import arrivals
 
@@ -63,17 +64,21 @@ class WebhookEventAdmin(HistoryModelAdmin):
         told = arrivals(now=timezone.now()) if runs_installation(request) else ()
         return super().changelist_view(request, {**(extra_context or {}), "arrivals": told})
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        events: QuerySet[Any] = super().get_queryset(request).annotate(zone=business_zone("business"))
+        return events
+
     @display(description=_("received at"))
-    def received(self, event: WebhookEvent) -> str:
-        return moment_in(event.delivery.received_at, UTC)
+    def received(self, event: Any) -> str:
+        return moment_in(event.delivery.received_at, zone_named(event.zone))
 
     @display(description=_("happened at"))
-    def happened(self, event: WebhookEvent) -> str:
-        return moment_in(event.happened_at, UTC)
+    def happened(self, event: Any) -> str:
+        return moment_in(event.happened_at, zone_named(event.zone))
 
     @display(description=_("handled at"))
-    def handled(self, event: WebhookEvent) -> str:
-        return moment_in(event.handled_at, UTC)
+    def handled(self, event: Any) -> str:
+        return moment_in(event.handled_at, zone_named(event.zone))
 
     @display(description=_("connection"))
     def connection(self, event: WebhookEvent) -> str:

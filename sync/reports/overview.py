@@ -191,11 +191,11 @@ def period(integrations: Sequence[Integration], *, now: datetime, days: int, cur
 
 
 def current_runs(integration_pks: Iterable[int], *, now: datetime) -> dict[int, Run]:
-    """The sync of each integration that waits to start or works at this moment; one statement."""
+    """The sync of each integration that works at this moment, else the one that waits to start; one statement."""
     waiting = Q(state=RunState.QUEUED, started_at__gt=now - _WAITS_AT_MOST)
     working = Q(state=RunState.RUNNING, started_at__gt=now - _RUNS_AT_MOST)
     runs = Run.objects.filter(waiting | working, integration__in=list(integration_pks), dry_run=False)
-    return {run.integration_id: run for run in runs.order_by("started_at", "pk")}
+    return {run.integration_id: run for run in runs.order_by("state", "started_at", "pk")}  # "running" comes last
 
 
 def _with_last_run(integrations: QuerySet[Integration]) -> QuerySet[Any]:

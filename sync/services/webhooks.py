@@ -64,7 +64,11 @@ def _wake(side: str, connection_pk: int, delivery: WebhookDelivery) -> None:
     since = delivery.received_at - _ON_ITS_WAY
     others = _waiting(side, connection_pk).exclude(delivery=delivery)
     if not others.filter(delivery__received_at__gt=since).exists():
-        async_task(TASKS[side], connection_pk)
+        _hand_over(side, connection_pk)
+
+
+def _hand_over(side: str, connection_pk: int) -> None:
+    async_task(TASKS[side], connection_pk, save=False)  # the events' own rows say what became of them
 
 
 def events_sweep(*, now: datetime) -> int:
@@ -74,7 +78,7 @@ def events_sweep(*, now: datetime) -> int:
         (side, pk) for side in TASKS for pk in set(late.values_list(f"{side}_id", flat=True)) if pk is not None
     )
     for side, connection_pk in forgotten:
-        async_task(TASKS[side], connection_pk)
+        _hand_over(side, connection_pk)
     return len(forgotten)
 
 

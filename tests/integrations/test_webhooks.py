@@ -38,7 +38,7 @@ def secrets(settings):
 def tasks(monkeypatch):
     """What was handed to the workers."""
     handed = []
-    monkeypatch.setattr("sync.services.webhooks.async_task", lambda name, pk: handed.append((name, pk)))
+    monkeypatch.setattr("sync.services.webhooks.async_task", lambda name, pk, **_how: handed.append((name, pk)))
     return handed
 
 

@@ -14,6 +14,9 @@ SERVER = {"host": "127.0.0.1", "port": 5432, "user": "postgres", "dbname": "post
 SAMPLE = (
     "tests/sync/engine/test_lease.py",
     "tests/sync/engine/test_pull.py",
+    "tests/sync/engine/test_wanted.py",
+    "tests/sync/services/test_webhooks.py",
+    "tests/integrations/test_webhooks.py",
     "tests/sync/engine/test_directory.py",
     "tests/sync/engine/test_deliver.py",
     "tests/sync/engine/test_record.py",

@@ -18,6 +18,7 @@ from sync.engine.lease import leased
 from sync.engine.wanted import orders_want
 from sync.models import OrderSettings, Record, RefundSettings, Run, RunState, WantedOrder
 from sync.reports.alarms import AlarmKind, alarms_for
+from sync.reports.overview import current_runs
 from sync.services import webhooks
 from sync.services.syncing import sync_ask, sync_carry_out, sync_on_message
 from sync.services.webhooks import books_events_handle, events_sweep, store_events_handle
@@ -51,7 +52,7 @@ def queue(monkeypatch):
     """What was handed to the background workers, as (task, id)."""
     handed = []
     for module in ("syncing", "webhooks"):
-        monkeypatch.setattr(f"sync.services.{module}.async_task", lambda task, pk: handed.append((task, pk)))
+        monkeypatch.setattr(f"sync.services.{module}.async_task", lambda task, pk, **_how: handed.append((task, pk)))
     return handed
 
 
@@ -196,6 +197,12 @@ def test_a_sync_that_works_already_may_have_looked_too_early_so_another_waits(of
     tell("order.updated")
     handle(office.store)
     assert Run.objects.exclude(pk=running.pk).get().state == RunState.QUEUED
+
+
+def test_the_one_that_works_is_the_one_that_is_shown(office, time):
+    running = Run.objects.create(integration=office.integration, trigger="schedule", started_at=time.now())
+    sync_on_message(office.integration, now=time.now() + timedelta(seconds=5))
+    assert current_runs([office.integration.pk], now=time.now()) == {office.integration.pk: running}
 
 
 def test_a_person_who_asks_meanwhile_gets_the_run_that_waits(office, tell, handle, time):
