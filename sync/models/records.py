@@ -121,6 +121,9 @@ class Record(models.Model):
                 name="record_open",
             ),
             models.Index(fields=["-created_in_store_at", "-id"], name="record_latest"),
+            models.Index(
+                fields=["reason", "-created_in_store_at", "-id"], name="record_by_reason", condition=~Q(reason="")
+            ),
             models.Index(fields=["number"], name="record_by_number"),
             models.Index(fields=["store_ref"], name="record_by_store_ref"),
         ]

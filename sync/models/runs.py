@@ -67,7 +67,10 @@ class Run(models.Model):
         verbose_name = _("run")
         verbose_name_plural = _("runs")
         ordering = ["-started_at", "-pk"]
-        indexes = [models.Index(fields=["integration", "-started_at"], name="run_latest")]
+        indexes = [
+            models.Index(fields=["integration", "-started_at"], name="run_latest"),
+            models.Index(fields=["-started_at", "-id"], name="run_by_start"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.integration} #{self.pk}"
@@ -104,6 +107,7 @@ class LogEntry(models.Model):
         indexes = [
             models.Index(fields=["integration", "-created_at"], name="log_latest"),
             models.Index(fields=["integration", "action", "-created_at"], name="log_by_action"),
+            models.Index(fields=["reason", "-id"], name="log_by_reason", condition=~models.Q(reason="")),
             models.Index(fields=["store_ref"], name="log_without_record", condition=models.Q(record=None)),
         ]
 
