@@ -3,7 +3,7 @@
 import pytest
 
 from integrations.models import StoreConnection, WebhookEvent, WebhookRefusal
-from sync.models import Run
+from sync.models import Gone, Run
 from sync.translate.reasons import Reason
 from tests.support.expect import books_are_whole, held, posted
 from tests.support.queue import work
@@ -129,3 +129,32 @@ def test_a_removed_app_is_noticed_at_once(listening):
 
     assert StoreConnection.objects.get().state == "reconnect"
     assert outcomes() == {("handled", "disconnected")}
+
+
+def test_a_deleted_order_is_noticed_at_once(listening):
+    (order,) = listening.place({**CART, "order_id": "GONE"})
+    bring(listening.ecwid)
+    work()
+    posted(listening, "GONE")
+
+    listening.ecwid.delete(listening.store_id, order)
+    assert set(bring(listening.ecwid)) == {200}
+    work()
+
+    assert listening.record("GONE").gone == Gone.DELETED
+    assert ("handled", "sync_asked") in outcomes(kind="order.deleted")
+
+
+def test_a_refund_is_in_the_books_at_once(listening):
+    listening.set("refunds", enabled=True, account=listening.entry("Account", "Ecwid Clearing"))
+    listening.set("orders", payment_statuses=["PAID", "PARTIALLY_REFUNDED", "REFUNDED"])
+    (order,) = listening.place({**CART, "order_id": "BACK"})
+    bring(listening.ecwid)
+    work()
+
+    listening.ecwid.refund(listening.store_id, order)
+    bring(listening.ecwid)
+    work()
+
+    assert money(listening.only("RefundReceipt")["TotalAmt"]) == money("57.49")
+    assert runs() == ["finished", "finished"]
