@@ -118,9 +118,6 @@ def _facts(record: Record, order: Order | None) -> Iterator[tuple[str, object]]:
         yield _("Next attempt"), showing.moment(record.retry_at, integration)
 
 
-def _named(record: Record, statuses: str, status: str) -> str:
-    """A status by the name that the store shows to its merchant, which its profile tells."""
-    names = {str(one): str(name) for one, name in record.integration.store.profile.get(statuses, ())}
 def _product_facts(record: Record) -> Iterator[tuple[str, object]]:
     product = Product.from_json(record.payload["product"])
     yield _("Integration"), showing.link(record.integration)
@@ -130,6 +127,9 @@ def _product_facts(record: Record) -> Iterator[tuple[str, object]]:
     yield _("Changed in the store"), showing.moment(record.updated_in_store_at, record.integration)
 
 
+def _named(record: Record, statuses: str, status: str) -> str:
+    """A status by the name that the store shows to its merchant, which its profile tells."""
+    names = {str(one): str(name) for one, name in record.integration.store.profile.get(statuses, ())}
     return status_in_words(status, names.get(status, "")) or DASH
 
 
