@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.urls import reverse_lazy
+from django.http import HttpRequest
+from django.urls import reverse, reverse_lazy
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +13,21 @@ def _item(title: str | Promise, icon: str, view: str, *, query: str = "", **more
     """`view` is the name of one of our pages ("sync:inbox"), or of one of the admin's without its namespace."""
     link: str | Promise = reverse_lazy(view if ":" in view else f"admin:{view}")
     return {"title": title, "icon": icon, "link": format_lazy("{}?{}", link, query) if query else link, **more}
+
+
+_GOODS = "product,stock"
+
+
+def _shows_goods(request: HttpRequest) -> bool:
+    return _shows_records(request) and request.GET.get("kind__in") == _GOODS
+
+
+def _shows_orders(request: HttpRequest) -> bool:
+    return _shows_records(request) and not _shows_goods(request)
+
+
+def _shows_records(request: HttpRequest) -> bool:
+    return request.path.startswith(reverse("admin:sync_record_changelist"))
 
 
 NAVIGATION = [
@@ -27,7 +43,7 @@ NAVIGATION = [
         "title": _("Orders"),
         "separator": True,
         "items": [
-            _item(_("Records"), "receipt_long", "sync_record_changelist"),
+            _item(_("Records"), "receipt_long", "sync_record_changelist", active=_shows_orders),
             _item(_("Postings"), "fact_check", "sync_posting_changelist"),
             _item(_("Sync log"), "history", "sync_logentry_changelist"),
             _item(_("Runs"), "play_circle", "sync_run_changelist"),
@@ -37,7 +53,13 @@ NAVIGATION = [
         "title": _("Products"),
         "separator": True,
         "items": [
-            _item(_("Products and levels"), "inventory_2", "sync_record_changelist", query="kind__in=product,stock"),
+            _item(
+                _("Products and levels"),
+                "inventory_2",
+                "sync_record_changelist",
+                query=f"kind__in={_GOODS}",
+                active=_shows_goods,
+            ),
             _item(_("Stock pushes"), "move_to_inbox", "sync_stockpush_changelist"),
         ],
     },

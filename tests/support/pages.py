@@ -6,7 +6,7 @@ from django.utils.html import strip_tags
 
 def read(answer):
     """What stands on the page."""
-    return " ".join(strip_tags(answer.content.decode()).split())
+    return " ".join(strip_tags(answer.content.decode().replace("<", " <")).split())
 
 
 def sent(answer, **changes):

@@ -51,7 +51,7 @@ def test_without_a_business_time_is_universal_and_says_so(client, office):
 
 def test_only_a_list_that_leaves_something_out_offers_to_show_all(client, keeper):
     assert "Show all" not in listed(client, "sync_taxmapping")
-    assert "1 result (Show all)" in listed(client, "sync_taxmapping", chosen="no")
+    assert "1 result ( Show all )" in listed(client, "sync_taxmapping", chosen="no")
 
 
 def test_an_empty_list_says_what_brings_rows_and_a_narrow_one_that_it_is(client, keeper):
@@ -78,3 +78,10 @@ def test_the_queues_own_pages_are_not_there(client, office):
     assert "django_q" not in {model._meta.app_label for model in admin.site._registry}
     with pytest.raises(NoReverseMatch):
         reverse("admin:django_q_schedule_changelist")
+
+
+@pytest.mark.parametrize(("query", "title"), [({}, "Records"), ({"kind__in": "product,stock"}, "Products and levels")])
+def test_the_sidebar_marks_one_page_only(client, keeper, query, title):
+    page = client.get(reverse("admin:sync_record_changelist"), query)
+    groups = page.context["sidebar_navigation"]
+    assert [str(item["title"]) for group in groups for item in group["items"] if item["active"]] == [title]

@@ -68,9 +68,11 @@ def test_what_the_store_sent_is_shown_as_text(client, keeper, office):
 
 
 def test_a_record_leads_to_its_postings_and_its_log(client, keeper, office):
+    Record.objects.update(payment_status="PAID")
     record = Record.objects.get(state="posted")
     page = client.get(reverse("admin:sync_record_change", args=[record.pk]))
     assert "Invoice EW-1000" in read(page)
+    assert "Payment status Paid" in read(page)
     assert reverse("admin:sync_posting_change", args=[record.postings.get().pk]) in page.content.decode()
 
 
