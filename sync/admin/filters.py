@@ -1,5 +1,6 @@
 """Filters that several lists share."""
 
+import re
 from typing import Any
 
 from django.db.models import QuerySet
@@ -11,6 +12,9 @@ from integrations.words import LISTS
 from sync.causes import CAUSES
 from sync.reason_texts import TEXTS
 from sync.translate.reasons import Reason
+
+# An amount and its currency, an id in brackets: one gap is enough.
+_REPEATED = re.compile(r"…(?:\s…)+")
 
 
 class _Whatever(dict[str, str]):
@@ -36,7 +40,7 @@ class ReasonFilter(DropdownFilter):
 def _in_general(reason: Reason) -> str:
     cause = CAUSES.get(reason)
     text = cause.title if cause else TEXTS[reason].sentence
-    return (str(text) % _Whatever()).rstrip(".")
+    return _REPEATED.sub("…", str(text) % _Whatever()).rstrip(".")
 
 
 class ListFilter(DropdownFilter):
