@@ -161,7 +161,9 @@ class TestTheDemo:
     def test_a_port_that_somebody_takes_after_it_was_chosen_is_replaced(self, data, name):
         with socket.create_server(("127.0.0.1", 0)) as somebody:
             ports = {**free_ports(), name: somebody.getsockname()[1]}
-            prepared = {**Home(data).environment(ports), "TILLBRIDGE_DEMO": str(data.resolve())}
+            home = Home(data)
+            home.make()
+            prepared = {**home.environment(ports), "TILLBRIDGE_DEMO": str(data.resolve())}
 
             status, output = finished(data, "--check", **prepared)
 
