@@ -20,11 +20,14 @@ DOCUMENTS: Mapping[str, Text] = {
     "Invoice": _("Invoice"),
     "SalesReceipt": _("Sales receipt"),
     "Payment": _("Payment"),
+    "RefundReceipt": _("Refund receipt"),
+    "CreditMemo": _("Credit memo"),
     "Customer": _("New customer"),
     "Item": _("New item"),
 }
 PARTS: Mapping[str, Text] = {
     "account": _("Goes to account"),
+    "account_left": _("Leaves account"),
     "amount": _("Amount"),
     "asset_account": _("Inventory asset account"),
     "billing": _("Billing address"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sync.views import inbox, preview, progress, stock, wizard
+from sync.views import inbox, preview, progress, refunds, stock, wizard
 from sync.views.common import for_members
 
 app_name = "sync"
@@ -13,6 +13,7 @@ urlpatterns = [
     path("inbox/<int:pk>/<slug:cause>/ignore", for_members(inbox.ignore), name="inbox_ignore"),
     path("inbox/record/<int:pk>/retry", for_members(inbox.retry_record), name="record_retry"),
     path("inbox/record/<int:pk>/ignore", for_members(inbox.ignore_record), name="record_ignore"),
+    path("refunds/<int:pk>/amount", for_members(refunds.amount), name="refund_amount"),
     path("syncs/now", for_members(progress.sync_all), name="sync_all"),
     path("stock/<int:pk>", for_members(stock.waiting), name="stock"),
     path("stock/push/<int:pk>/approve", for_members(stock.approve), name="stock_approve"),

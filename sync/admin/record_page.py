@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -20,10 +21,13 @@ from integrations.words import status_in_words
 from sync.admin import showing
 from sync.causes import cause_of
 from sync.engine.preview import NotReady, PreviewedOrder, preview_orders
-from sync.models import GOODS_KINDS, LogEntry, Posting, Record, RecordState, Role
+from sync.engine.refund_preview import preview_refund
+from sync.engine.refund_records import refund_of
+from sync.models import DOCUMENT_ROLES, GOODS_KINDS, LogEntry, Posting, Record, RecordState
 from sync.reports.inbox import Group, due
 from sync.reports.posted import posted_documents
 from sync.services.inbox import ignorable
+from sync.services.refunds import waits_for_amount
 from sync.views.fixing import Link, fix_links, order_link
 
 _LATEST = 50
@@ -58,12 +62,14 @@ class Written:
 def record_context(request: HttpRequest, record: Record) -> dict[str, Any]:
     """The page's context; the number of statements does not depend on the record's history."""
     integration = record.integration = _integration(record)
-    order = _order(record)
+    filed = record.order or record  # the order that a refund belongs to, or this one
+    filed.integration = integration
+    order = _order(filed)
     postings = list(Posting.objects.filter(record=record).defer("payload").order_by("role", "ordinal"))
     attempts = list(LogEntry.objects.filter(record=record).order_by("-pk")[: _LATEST + 1])
     may_work = allows(request, Act.WORK, integration.business_id)
     is_goods = record.kind in GOODS_KINDS
-    in_store = None if is_goods else order_link(integration, record.store_ref)
+    in_store = None if is_goods else order_link(integration, filed.store_ref)
     return {
         "record": record,
         "integration": integration,
@@ -106,6 +112,11 @@ def _order(record: Record) -> Order | None:
 def _facts(record: Record, order: Order | None) -> Iterator[tuple[str, object]]:
     integration = record.integration
     yield _("Integration"), showing.link(integration)
+    if record.order is not None:
+        yield _("Order"), showing.link(record.order)
+        yield from _refund_facts(record)
+    for refund in Record.objects.filter(order=record).defer("payload").order_by("created_in_store_at", "pk"):
+        yield _("Refund"), showing.link(refund, showing.amount(refund.amount, refund.currency))
     yield _("Amount"), showing.amount(record.amount, record.currency)
     yield _("Payment status"), _named(record, "payment_statuses", record.payment_status)
     if order is not None:
@@ -116,6 +127,15 @@ def _facts(record: Record, order: Order | None) -> Iterator[tuple[str, object]]:
         yield _("Failed attempts"), record.attempts
     if record.retry_at:
         yield _("Next attempt"), showing.moment(record.retry_at, integration)
+
+
+def _refund_facts(record: Record) -> Iterator[tuple[str, object]]:
+    refund = refund_of(record)
+    if refund.reason:
+        yield _("Reason in the store"), refund.reason
+    entered = record.payload.get("entered")
+    if entered:
+        yield _("Amount entered by"), entered["by"]
 
 
 def _product_facts(record: Record) -> Iterator[tuple[str, object]]:
@@ -137,6 +157,8 @@ def _fix(record: Record, in_store: Link | None) -> Link | None:
     """Where what holds it is mended; in the store that is the order's own page."""
     if record.state not in (RecordState.HELD, RecordState.FAILED):
         return None
+    if waits_for_amount(record):
+        return Link(reverse("sync:refund_amount", args=[record.pk]), _("Enter the amount"))
     cause = record.cause or cause_of(record.reason, record.params)
     alone = Group(
         integration=record.integration,
@@ -158,13 +180,15 @@ def _previewed(record: Record) -> PreviewedOrder | None:
     if record.state not in _OPEN or record.kind in GOODS_KINDS:
         return None
     try:
+        if record.order is not None:
+            return preview_refund(record.integration, record, now=timezone.now())
         return next(iter(preview_orders(record.integration, refs=[record.store_ref])), None)
     except NotReady:
         return None
 
 
 def _sale_link(postings: list[Posting]) -> str | SafeString:
-    sale = next((one for one in postings if one.books_ref and one.role == Role.SALE), None)
+    sale = next((one for one in postings if one.books_ref and one.role in DOCUMENT_ROLES), None)
     return showing.document(sale.books_type, sale.books_ref, sale.doc_number) if sale else ""
 
 

@@ -22,7 +22,7 @@ from sync.admin import showing
 from sync.admin.filters import ReasonFilter
 from sync.admin.record_page import record_context
 from sync.admin.searching import OrderSearchAdmin, document_called
-from sync.models import DOCUMENT_KINDS, Batch, Posting, Record, RecordKind, Role
+from sync.models import DOCUMENT_KINDS, DOCUMENT_ROLES, Batch, Posting, Record, RecordKind
 from sync.reports.record_export import record_lines
 from sync.services.inbox import records_ignore, records_retry
 from sync.views.downloads import csv_download
@@ -64,7 +64,7 @@ class RecordAdmin(OrderSearchAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Record]:
         """Products and their levels are listed where somebody asks for them, not among the orders."""
-        sales = Posting.objects.filter(role=Role.SALE).defer("payload").order_by("ordinal")
+        sales = Posting.objects.filter(role__in=DOCUMENT_ROLES).defer("payload").order_by("ordinal")
         rows = super().get_queryset(request).prefetch_related(Prefetch("postings", sales, to_attr="sales"))
         listed = request.resolver_match is not None and request.resolver_match.url_name == "sync_record_changelist"
         asked = any(name.startswith("kind") for name in request.GET)
@@ -134,7 +134,7 @@ class RecordAdmin(OrderSearchAdmin):
 
 _TITLES = {
     RecordKind.ORDER: _("Order %(number)s"),
-    RecordKind.REFUND: _("Order %(number)s"),
+    RecordKind.REFUND: _("Refund of order %(number)s"),
     RecordKind.PRODUCT: _("Product %(number)s"),
     RecordKind.STOCK: _("Stock level of %(number)s"),
 }

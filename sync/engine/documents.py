@@ -233,7 +233,7 @@ _PARTS: tuple[tuple[str, Read], ...] = (
     ("card_payment", _plain("AllowOnlineCreditCardPayment")),
     ("note", _plain("PrivateNote")),
 )
-_NUMBERED = {"Invoice", "SalesReceipt"}
+_NUMBERED = {"Invoice", "SalesReceipt", "RefundReceipt", "CreditMemo"}
 
 
 def read(sheet: Sheet, names: Names) -> Document:
@@ -253,7 +253,8 @@ def _parts(sheet: Sheet, names: Names) -> Iterable[Part]:
     for name, read_part in _PARTS:
         value = read_part(sheet.payload, names)
         if value not in (None, "") or (name == "number" and sheet.type in _NUMBERED):
-            yield Part(name, "" if value is None else value, tuple(sheet.because.get(name, ())))
+            shown = "account_left" if (sheet.type, name) == ("RefundReceipt", "account") else name
+            yield Part(shown, "" if value is None else value, tuple(sheet.because.get(name, ())))
 
 
 def _lines(sheet: Sheet, names: Names) -> Iterable[Line]:

@@ -13,7 +13,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import QuerySet
 
 from integrations import mirror
-from integrations.books import Company, CustomerDraft, ItemDraft, Known, Payment, Sale, TaxModel
+from integrations.books import Company, CustomerDraft, ItemDraft, Known, Payment, Sale, SalesForm, TaxModel
 from integrations.clients import reader_for, store_for
 from integrations.http import Clock
 from integrations.models import Integration
@@ -203,7 +203,7 @@ class Preview:
         drafts = {line.item.key: line.item for line in sale.lines if isinstance(line.item, ItemDraft)}
         sheets = []
         for draft in drafts.values():
-            item_id = _item_id(draft)
+            item_id = new_item_id(draft)
             if self._is_first(item_id):
                 self._new["Item", item_id] = draft.name
                 sheets.append(Sheet("Item", writer.item_payload(draft), self._company.currency))
@@ -217,7 +217,7 @@ class Preview:
     # -- sales and payments --------------------------------------------------------------------------------------------
 
     def _sale(self, sale: Sale, case: Case, customer_id: str, found_by: FoundBy) -> Sheet:
-        payload = writer.sale_payload(sale, self._company, customer_id=customer_id, item_id=_item_id)
+        payload = writer.sale_payload(sale, self._company, customer_id=customer_id, item_id=new_item_id)
         assigned = customer_because(sale, case)
         who = (*((assigned,) if assigned else ()), _recognised(sale.customer, found_by))
         return Sheet(
@@ -225,7 +225,7 @@ class Preview:
             payload=payload,
             currency=sale.currency,
             total=arithmetic.sale_total(sale, self._company),
-            taxes=_taxes(sale, self._company),
+            taxes=taxes_of(sale, self._company),
             because={name: (one,) for name, one in sale_because(sale, case).items()} | {"customer": who},
             lines=tuple(
                 LineFacts(f"{line.kind}/{','.join(line.sources)}", item_because(line, case), tax_because(line, case))
@@ -251,7 +251,7 @@ def _to_do(planned: Planned) -> Sale | None:
     return planned.decision.sale if isinstance(planned.decision, Work) else None
 
 
-def _item_id(item: Known | ItemDraft) -> str:
+def new_item_id(item: Known | ItemDraft) -> str:
     return item.id if isinstance(item, Known) else _NEW_ITEM.format(item.key)
 
 
@@ -267,7 +267,7 @@ def _recognised(draft: CustomerDraft, found_by: FoundBy) -> Decided:
     return Decided(_RECOGNISED[found_by], {"id": draft.store_ref, "email": draft.email, "name": draft.name})
 
 
-def _taxes(sale: Sale, company: Company) -> tuple[Tax, ...]:
+def taxes_of(sale: SalesForm, company: Company) -> tuple[Tax, ...]:
     """The tax at each rate, stated or as QuickBooks computes it (proven to be the same); in the US one sum."""
     if company.tax_model is not TaxModel.GLOBAL:
         tax = arithmetic.sale_tax(sale, company)

@@ -5,9 +5,8 @@ from datetime import timedelta
 from typing import Protocol
 
 from integrations.http import Clock
-from sync.models import LogEntry, Posting, Role, Run
+from sync.models import DOCUMENT_ROLES, LogEntry, Posting, Run
 
-_DOCUMENTS = (Role.SALE, Role.REFUND, Role.CREDIT)
 _EVERY = timedelta(seconds=1)
 
 
@@ -41,7 +40,7 @@ class RowProgress:
 
     def answered(self, postings: Sequence[Posting]) -> None:
         """QuickBooks has answered for these."""
-        self._run.seen += sum(1 for posting in postings if posting.role in _DOCUMENTS)
+        self._run.seen += sum(1 for posting in postings if posting.role in DOCUMENT_ROLES)
         self._write_in_time()
 
     def saw(self, entry: LogEntry) -> None:

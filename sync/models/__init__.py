@@ -6,6 +6,7 @@ from sync.models.health import AlarmNotice, Heartbeat, ReportState, StoreHabit
 from sync.models.mappings import CustomerLink, PaymentMapping, ProductMatch, TaxMapping
 from sync.models.records import (
     DOCUMENT_KINDS,
+    DOCUMENT_ROLES,
     GOODS_KINDS,
     Batch,
     Gone,
@@ -31,6 +32,7 @@ from sync.models.wanted import WantedOrder
 
 __all__ = [
     "DOCUMENT_KINDS",
+    "DOCUMENT_ROLES",
     "GOODS_KINDS",
     "Action",
     "AlarmNotice",

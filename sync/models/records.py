@@ -144,6 +144,10 @@ class Role(models.TextChoices):
     ITEM = "item", _("Item")
 
 
+# What a record is in the books for; payments and what credits settle come along with it.
+DOCUMENT_ROLES = (Role.SALE, Role.REFUND, Role.CREDIT)
+
+
 class PostingState(models.TextChoices):
     """`sent` means that an answer is still owed: it, or its change, may or may not be in the books."""
 

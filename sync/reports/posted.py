@@ -9,7 +9,7 @@ from integrations.books import Company
 from integrations.models import BooksConnection
 from integrations.money import ZERO, total_of
 from sync.engine.documents import Document, Names, Sheet, Tax, read
-from sync.models import Posting, Record, Role
+from sync.models import DOCUMENT_ROLES, Posting, Record, Role
 
 
 def posted_documents(record: Record) -> list[Document]:
@@ -21,9 +21,8 @@ def posted_documents(record: Record) -> list[Document]:
 def documents_of(books: BooksConnection, postings: QuerySet[Posting]) -> list[Document]:
     """The documents of these postings; the same number of statements however many there are."""
     company = mirror.company(books)
-    found = sorted(postings, key=lambda posting: posting.role != Role.SALE)
-    sale = next((posting for posting in found if posting.role == Role.SALE), None)
-    names = Names(company, {("Invoice", sale.books_ref): sale.doc_number} if sale else None)
+    found = sorted(postings, key=lambda posting: posting.role not in DOCUMENT_ROLES)
+    names = Names(company, {("Invoice", sale.books_ref): sale.doc_number for sale in found if sale.role == Role.SALE})
     sheets = [_sheet(posting, company) for posting in found]
     names.load(books, sheets)
     return [_with_taxes(read(sheet, names)) for sheet in sheets]

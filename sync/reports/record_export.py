@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from sync.models import Posting, Record, Role
+from sync.models import DOCUMENT_ROLES, Posting, Record
 from sync.reasons import explain
 from sync.reports.csv_file import CHUNK, amount_cell, csv_file, moment_cell
 
@@ -44,7 +44,9 @@ _FIELDS = (
 
 def record_lines(records: QuerySet[Record]) -> Iterator[str]:
     """The file line by line, in the order of `records`; times and language as in the log's."""
-    sale = Posting.objects.filter(record=OuterRef("pk"), role=Role.SALE).exclude(books_ref="").order_by("ordinal")
+    sale = (
+        Posting.objects.filter(record=OuterRef("pk"), role__in=DOCUMENT_ROLES).exclude(books_ref="").order_by("ordinal")
+    )
     rows = records.prefetch_related(None).annotate(
         **{f"sale_{name}": Subquery(sale.values(name)[:1]) for name in _SALE}
     )

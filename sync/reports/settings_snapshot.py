@@ -49,6 +49,7 @@ MODELS = (
     "integrations.integration",
     *(model._meta.label_lower for model in _SINGLE),  # noqa: SLF001 - Django's public name for a model's description
     *(model._meta.label_lower for model, _named_by, _fields in _SEVERAL),  # noqa: SLF001 - as above
+    "sync.record",  # the amount of a refund that the store does not tell
     "integrations.storeconnection",
     "integrations.booksconnection",
 )

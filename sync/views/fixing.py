@@ -159,6 +159,8 @@ _LINKS: Mapping[str, Callable[[Group, _Rows], Link | None]] = {
     "payments": _method,
     "orders": _setting,
     "items": _setting,
+    "refunds": _setting,
+    "flows": _setting,
     "integration": _setting,
     "stock": _setting,
     "stock_push": _push,

@@ -17,6 +17,7 @@ _PARAMETERS = (
     ("preview/mapping/", {"pk": lambda office: office.integration.tax_mappings.first().pk}),
     ("inbox/record/", {"pk": lambda office: office.integration.records.get(state="held").pk}),
     ("preview/record/", {"pk": lambda office: office.integration.records.get(state="held").pk}),
+    ("refunds/", {"pk": lambda office: office.integration.records.get(state="held").pk}),
     ("inbox/", {"cause": lambda office: office.integration.records.get(state="held").cause}),
     ("stock/push/", {"pk": lambda office: office.integration.stock_pushes.first().pk}),
     ("setup/", {"step_id": lambda _office: "taxes", "side": lambda _office: "store"}),
