@@ -1,8 +1,10 @@
 """Asking before rows are deleted: what goes along, what may not go, and what is in the way."""
 
 import pytest
+from django.contrib import admin
 from django.urls import reverse
 
+from accounts.admin_scope import HistoryModelAdmin
 from accounts.models import Business, User
 from integrations.models import Integration
 from sync.models import OrderSettings, TaxMapping
@@ -42,10 +44,9 @@ def confirmed(client, row):
 
 def test_an_integration_that_was_never_synchronised_goes_with_its_settings(client, owner, office):
     integration = office.integration
-    for history in (integration.records, integration.runs, integration.log_entries):
-        history.all().delete()
-    integration.customer_links.all().delete()
-    integration.changes.all().delete()
+    for relation in Integration._meta.related_objects:
+        if isinstance(admin.site._registry.get(relation.related_model), HistoryModelAdmin):
+            relation.related_model.objects.all().delete()
     context = asked(client, integration)
     assert dict(context["model_count"])["tax mappings"] == 2
     assert not context["perms_lacking"]
