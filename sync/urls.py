@@ -12,6 +12,7 @@ urlpatterns = [
     path("inbox/<int:pk>/<slug:cause>/retry", for_members(inbox.retry), name="inbox_retry"),
     path("inbox/<int:pk>/<slug:cause>/ignore", for_members(inbox.ignore), name="inbox_ignore"),
     path("inbox/record/<int:pk>/retry", for_members(inbox.retry_record), name="record_retry"),
+    path("inbox/record/<int:pk>/overwrite", for_members(inbox.overwrite_record), name="record_overwrite"),
     path("inbox/record/<int:pk>/ignore", for_members(inbox.ignore_record), name="record_ignore"),
     path("refunds/<int:pk>/amount", for_members(refunds.amount), name="refund_amount"),
     path("syncs/now", for_members(progress.sync_all), name="sync_all"),

@@ -24,6 +24,7 @@ from sync.engine.preview import NotReady, PreviewedOrder, preview_orders
 from sync.engine.refund_preview import preview_refund
 from sync.engine.refund_records import refund_of
 from sync.models import DOCUMENT_ROLES, GOODS_KINDS, LogEntry, Posting, Record, RecordState
+from sync.reports.difference import difference_of
 from sync.reports.inbox import Group, due
 from sync.reports.posted import posted_documents
 from sync.services.inbox import ignorable
@@ -80,6 +81,9 @@ def record_context(request: HttpRequest, record: Record) -> dict[str, Any]:
         "may_work": may_work,
         "is_open": record.state in _OPEN,
         "is_due": Record.objects.filter(due(), pk=record.pk).exists(),
+        "difference": difference_of(record),
+        "may_overwrite": may_work and record.state == RecordState.HELD and "version" in record.params,
+        "is_change": record.state == RecordState.HELD and "wish" in record.params,
         "may_ignore": may_work and ignorable(Record.objects.filter(pk=record.pk)).exists(),
         "fix": _fix(record, in_store) if may_work else None,
         "store_link": in_store,

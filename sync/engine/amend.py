@@ -23,7 +23,7 @@ from sync.engine.content import digest
 from sync.engine.deliver import Delivery
 from sync.engine.period import in_closed_period, named
 from sync.engine.plan import OVERWRITE, Change, Kind, total_differs
-from sync.engine.search import balance_of, by_ids, is_done
+from sync.engine.search import balance_of, is_done, surely_by_ids
 from sync.models import Action, Posting, Role
 from sync.translate.held import amount_text
 from sync.translate.outcome import Hold
@@ -131,15 +131,12 @@ class Amender:
 
     def _listed(self, changing: Sequence[Conclusion]) -> dict[int, Json]:
         """The documents, by their posting: one call for each type."""
-        sales = _sales(changing)
-        rows = {
-            entity: by_ids(
-                self._delivery.client, entity, (sale.books_ref for sale in sales if sale.books_type == entity)
-            )
-            for entity in dict.fromkeys(sale.books_type for sale in sales)
-        }
-        found = ((sale.pk, rows[sale.books_type].get(sale.books_ref)) for sale in sales)
-        return {pk: row for pk, row in found if row is not None}
+        client, sales = self._delivery.client, _sales(changing)
+        found: dict[int, Json] = {}
+        for entity in dict.fromkeys(sale.books_type for sale in sales):
+            pks = {sale.books_ref: sale.pk for sale in sales if sale.books_type == entity}
+            found |= {pks[ref]: row for ref, row in surely_by_ids(client, entity, pks).items()}
+        return found
 
     def _each(self, changing: Sequence[Conclusion]) -> dict[int, Json]:
         """The same one by one: lists may lag behind what was written a moment ago, a document by its id never does."""
@@ -220,9 +217,8 @@ class Amender:
     def _shrink_payments(self, excessive: Sequence[_Amendment]) -> None:
         """Our payments of these invoices apply less; what was paid too much is the customer's credit from now on."""
         payments = {id(one): _payments(one) for one in excessive}
-        rows = by_ids(
-            self._delivery.client, "Payment", (payment.books_ref for some in payments.values() for payment in some)
-        )
+        refs = [payment.books_ref for some in payments.values() for payment in some]
+        rows = surely_by_ids(self._delivery.client, "Payment", refs)
         shrinking: list[tuple[_Amendment, Posting]] = []
         for one in excessive:
             lowered = self._lowered(one, payments[id(one)], rows)

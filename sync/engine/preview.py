@@ -19,9 +19,9 @@ from integrations.http import Clock
 from integrations.models import Integration
 from integrations.quickbooks import arithmetic, writer
 from sync.engine.directory import Customer, Directory, FoundBy
-from sync.engine.documents import Document, LineFacts, Names, Sheet, Tax, read
+from sync.engine.documents import Document, Json, LineFacts, Names, Reasons, Sheet, Tax, read
 from sync.engine.options import load_options
-from sync.engine.plan import Planned, Planner, Work
+from sync.engine.plan import Change, Kind, Planned, Planner, Work
 from sync.engine.pull import changed_pages, news
 from sync.engine.record import ending_of
 from sync.flows import orders as orders_flow
@@ -155,6 +155,7 @@ class Preview:
     def _previewed(self, planned: Planned, documents: Iterable[Document]) -> PreviewedOrder:
         ending = ending_of(planned, None)
         work = planned.decision if isinstance(planned.decision, Work) else Work()
+        sale = work.sale or (work.change.sale if work.change else None)
         return PreviewedOrder(
             record=planned.record,
             action=ending.action,
@@ -163,7 +164,7 @@ class Preview:
             notes=work.notes,
             documents=tuple(documents),
             store_total=planned.order.total if planned.order is not None else planned.record.amount,
-            books_total=arithmetic.sale_total(work.sale, self._company) if work.sale else None,
+            books_total=arithmetic.sale_total(sale, self._company) if sale else None,
             sale=planned.sale,
         )
 
@@ -175,7 +176,8 @@ class Preview:
             return []
         case = Case.of(order, self.planner.options, self._company, catalog)
         if work.sale is None:
-            return [self._added_payment(payment, planned, case) for payment in work.payments]
+            changed = self._changed_sale(planned, work.change, case) if work.change else []
+            return [*changed, *(self._added_payment(payment, planned, case) for payment in work.payments)]
         customer = found[work.sale.customer]
         customer_id = customer.books_ref or _NEW_CUSTOMER.format(customer.name)
         sale_id = _NEW_SALE.format(order.ref)
@@ -220,13 +222,33 @@ class Preview:
         payload = writer.sale_payload(sale, self._company, customer_id=customer_id, item_id=new_item_id)
         assigned = customer_because(sale, case)
         who = (*((assigned,) if assigned else ()), _recognised(sale.customer, found_by))
+        because = {name: (one,) for name, one in sale_because(sale, case).items()} | {"customer": who}
+        return self._sale_sheet(sale, case, payload, because)
+
+    def _changed_sale(self, planned: Planned, change: Change, case: Case) -> list[Sheet]:
+        """A sale that is in the books as its change leaves it; nothing for one that is voided."""
+        posted, sale = planned.sale, change.sale
+        if posted is None or sale is None:
+            return []
+        kept = {
+            "CustomerRef": {"value": posted.customer_ref},
+            "DocNumber": posted.doc_number,
+            "TxnDate": posted.txn_date.isoformat() if posted.txn_date else "",
+        }
+        known = {**posted.payload, **{name: value for name, value in kept.items() if value}}
+        if change.kind is Kind.SHIPPING:
+            return [self._sale_sheet(sale, case, {**known, **writer.shipping_update(sale)}, {})]
+        stated = writer.sale_update(sale, self._company, item_id=new_item_id)
+        return [*self._items(sale), self._sale_sheet(sale, case, {**known, **stated}, {})]
+
+    def _sale_sheet(self, sale: Sale, case: Case, payload: Json, because: Reasons) -> Sheet:
         return Sheet(
             type=sale.type.value,
             payload=payload,
             currency=sale.currency,
             total=arithmetic.sale_total(sale, self._company),
             taxes=taxes_of(sale, self._company),
-            because={name: (one,) for name, one in sale_because(sale, case).items()} | {"customer": who},
+            because=because,
             lines=tuple(
                 LineFacts(f"{line.kind}/{','.join(line.sources)}", item_because(line, case), tax_because(line, case))
                 for line in sale.lines

@@ -5,6 +5,7 @@ thousand at a time, and compared here.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -12,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from integrations.books import Posted, SalesForm, SaleType
+from integrations.errors import NotFound
 from integrations.mirror import key
 from integrations.money import ZERO
 from integrations.quickbooks import image, query, reader
@@ -88,6 +90,16 @@ def by_ids(client: QuickBooksClient, entity: str, ids: Iterable[str]) -> dict[st
     wanted = sorted(set(ids))
     rows = client.query(entity, query.one_of("Id", wanted)) if wanted else ()
     return {str(row["Id"]): row for row in rows}
+
+
+def surely_by_ids(client: QuickBooksClient, entity: str, ids: Iterable[str]) -> dict[str, Json]:
+    """The same, one by one where the list does not show it (yet): a document by its id never lags behind."""
+    wanted = set(ids)
+    found = by_ids(client, entity, wanted)
+    for books_id in sorted(wanted - found.keys()):
+        with suppress(NotFound):
+            found[books_id] = client.read(entity, books_id)
+    return found
 
 
 def balance_of(invoice: Json) -> Decimal:

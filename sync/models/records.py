@@ -6,7 +6,7 @@ in the books.
 """
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -253,3 +253,16 @@ class Posting(models.Model):
     def is_in_books(self) -> bool:
         """Whether it is there for certain; while a change of it is on its way, it is."""
         return self.state == PostingState.POSTED or (self.state == PostingState.SENT and self.change is not None)
+
+
+def without_payment(integration: Integration) -> models.QuerySet[Record]:
+    """The orders that were paid in the store and whose invoice was posted without any payment."""
+    of_order = Posting.objects.filter(record=OuterRef("pk"), state=PostingState.POSTED)
+    return Record.objects.filter(
+        Exists(of_order.filter(role=Role.SALE, books_type="Invoice")),
+        ~Exists(of_order.filter(role=Role.PAYMENT)),
+        integration=integration,
+        kind=RecordKind.ORDER,
+        state=RecordState.POSTED,
+        paid_at__isnull=False,
+    )

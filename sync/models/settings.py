@@ -5,10 +5,12 @@ from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from integrations.models import BooksObject, Integration
 from integrations.models.integration import IntegrationSetting
+from sync.models.records import without_payment
 
 
 def books_object(label: Any, **options: Any) -> "models.ForeignKey[BooksObject | None, BooksObject | None]":
@@ -134,6 +136,13 @@ class PaymentSettings(IntegrationSetting):
 
     def __str__(self) -> str:
         return f"{self.integration}: {self._meta.verbose_name}"
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        """Once payments are switched on, they follow the invoices that were posted without them."""
+        was_off = self.pk is not None and PaymentSettings.objects.filter(pk=self.pk, enabled=False).exists()
+        super().save(*args, **kwargs)
+        if was_off and self.enabled:
+            without_payment(self.integration).update(wanted=F("wanted") + 1)
 
 
 class RefundSettings(IntegrationSetting):

@@ -27,7 +27,7 @@ from sync.models import Record, RecordState
 from sync.reports import inbox
 from sync.reports.inbox import Amount, Group, Shelf
 from sync.reports.overview import current_runs
-from sync.services.inbox import changed_after_posting, ignorable, records_ignore, records_retry
+from sync.services.inbox import changed_after_posting, ignorable, records_ignore, records_overwrite, records_retry
 from sync.views.common import back, demand, integration_for, integrations_of, member, number_in, show
 from sync.views.fixing import Link, fix_links
 from sync.views.progress import progress_of
@@ -135,6 +135,17 @@ def ignore_record(request: HttpRequest, pk: int) -> HttpResponse:
     if "confirmed" not in request.POST:
         return _ask_to_ignore(request, records.select_related("integration")[0].integration, records)
     _ignore(request, records)
+    return back(request, _page_of_record(pk))
+
+
+@require_POST
+def overwrite_record(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let the store's version stand for one record whose document differs in QuickBooks."""
+    count = records_overwrite(_one_record(request, pk), user=request.user.get_username())
+    if count:
+        messages.success(request, _("The next sync puts the store's version in the place of the one in QuickBooks."))
+    else:
+        messages.warning(request, _("There is nothing to decide for this order any more."))
     return back(request, _page_of_record(pk))
 
 

@@ -8,12 +8,15 @@ from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from integrations.clients import store_for
 from integrations.connecting import check_books
 from integrations.models import BooksConnection, BooksObject
 from sync.engine import preview as previewing
 from sync.engine.preview import NotReady, preview_orders
+from sync.engine.pull import pull
 from sync.models import Posting, ProductMatch, Record
 from sync.translate.because import Because
+from tests.support.world import money
 
 ANA = {"id": 3301, "email": "ana@example.test", "name": "Ana Ruiz"}
 TEE = {"lines": [{"sku": "TEE-M", "quantity": 2, "price": 25}], "order_id": "K3T9Q"}
@@ -381,3 +384,22 @@ def test_a_document_moved_out_of_a_closed_period_says_its_true_date(world, previ
 def test_the_module_knows_no_quickbooks_client():
     """What cannot be called is not called by mistake."""
     assert not hasattr(previewing, "quickbooks_client")
+
+
+# -- what is in the books already --------------------------------------------------------------------------------------
+
+
+def test_an_edited_order_shows_its_document_as_it_will_be(world):
+    world.place({**TEE, "payment_status": "PAID", "order_id": "EDITED"})
+    world.sync()
+    world.act("EDITED", "edit", {"cart": {"lines": [{"sku": "CAP", "name": "Cap", "quantity": 1, "price": 30}]}})
+    pull(world.integration, store_for(world.integration.store), now=world.time.now())
+
+    [shown] = preview_orders(world.integration, clock=world.time.clock)
+    world.sync()
+
+    assert (shown.action, shown.is_proven) == ("would_update", True)
+    invoice = document(shown)
+    assert [line.item for line in invoice.lines] == ["Cap"]
+    assert part(invoice, "number").value == "EW-EDITED"
+    assert invoice.total == money(world.only()["TotalAmt"])

@@ -1,0 +1,96 @@
+"""Changes of what is posted (edits, shrinking payments, voids) are made exactly once, whenever the run is killed."""
+
+import pytest
+
+from tests.faults.edits import SecondDay
+from tests.support.world import money
+
+REPLAY = pytest.mark.parametrize("replay", [True, False], ids=["replay", "no_replay"])
+SIZES = pytest.mark.parametrize("small", [False, True], ids=["one_page", "small_pages"])
+
+
+@pytest.fixture(scope="module")
+def day(lab):
+    second = SecondDay(lab)
+    second.undisturbed()
+    yield second
+    second.restore()
+
+
+@REPLAY
+@SIZES
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_killed_at_any_call(day, when, small, replay):
+    calls = len(day.undisturbed(small=small).calls)
+    wrong = []
+    for number in range(1, calls + 1):
+        day.begin(request_id_replay=replay)
+        assert day.lab.sync({"act": "kill", "call": number, "when": when}, small=small).was_killed
+        ended = day.lab.sync(small=small)
+        wrong += [f"call {number}: {one}" for one in day.differences(ended)]
+    assert not wrong
+
+
+@pytest.mark.parametrize("chunk", range(4))
+def test_killed_at_any_write_to_our_database(day, chunk):
+    writes = day.undisturbed(small=True).result["writes"]
+    wrong = []
+    # Every seventh write: over time, as the program changes, each is met.
+    for number in range(1 + 7 * chunk, writes + 1, 28):
+        day.begin(request_id_replay=False)
+        assert day.lab.sync({"act": "kill", "statement": number}, small=True).was_killed
+        wrong += [f"write {number}: {one}" for one in day.differences(day.lab.sync(small=True))]
+    assert not wrong
+
+
+@REPLAY
+@SIZES
+def test_cut_off_after_the_work_was_done_at_any_call(day, small, replay):
+    calls = day.undisturbed(small=small).calls
+    wrong = []
+    for number in range(len(calls)):
+        day.begin(request_id_replay=replay)
+        day.lab.cut_off(calls, number)
+        ended = day.lab.until_finished(small=small)
+        wrong += [f"call {number + 1}, {calls[number]}: {one}" for one in day.differences(ended)]
+    assert not wrong
+
+
+@pytest.mark.parametrize(
+    "switches",
+    [
+        {"batch_shuffle": True},
+        {"request_id_replays_failures": True},
+        {"query_lag_seconds": 5, "request_id_replay": False},
+        {"update_below_applied": "refused"},
+        {"unchanged_update_keeps_token": False},
+        {"update_keeps_old_tax": "everywhere"},
+    ],
+    ids=",".join,
+)
+def test_another_quickbooks(day, switches):
+    batches = sum(call.endswith("/batch") for call in day.undisturbed().calls)
+    wrong = []
+    for number in range(1, batches + 1):
+        day.begin(**switches)
+        assert day.lab.sync({"act": "kill", "batch": number, "when": "after"}).was_killed
+        wrong += [f"batch {number}: {one}" for one in day.differences(day.lab.sync())]
+    assert not wrong
+
+
+def test_the_second_day_is_worth_breaking(day):
+    """It edits up and down, ships, voids, and leaves what is somebody else's."""
+    day.begin()
+    ended = day.lab.sync()
+
+    assert {tuple(record[:3]) for record in ended.ours["records"]} >= {
+        ("T01", "posted", "sale_updated_left_open"),
+        ("T02", "posted", "sale_updated_left_credit"),
+        ("T03", "posted", "shipping_added"),
+        ("T04", "posted", "shipping_added"),
+        ("T06", "posted", "shipping_added"),
+        ("T08", "skipped", "sale_voided"),
+        ("T10", "held", "edited_after_posting"),
+    }
+    totals = {row["DocNumber"]: money(row["TotalAmt"]) for row in day.lab.books()["Invoice"]}
+    assert (totals["EW-T08"], totals["EW-T10"]) == (0, 40)
