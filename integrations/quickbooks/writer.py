@@ -183,6 +183,20 @@ def item_payload(draft: ItemDraft) -> Json:
     )
 
 
+def item_update_payload(item_id: str, sync_token: str, *, name: str, description: str, price: Decimal | None) -> Json:
+    """A change of an item's name, description and price; what is not named stays as it is."""
+    return _filled(
+        {
+            "Id": item_id,
+            "SyncToken": sync_token,
+            "sparse": True,
+            "Name": names.clean_item_name(name),
+            "Description": names.clean_text(description, names.DESCRIPTION),
+            "UnitPrice": price,
+        }
+    )
+
+
 def address_payload(address: Address | None) -> Json | None:
     """At most five lines: company and person first, what is too much joined to the last. None when nothing is known."""
     if address is None:

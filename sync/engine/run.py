@@ -11,7 +11,7 @@ from integrations.errors import RemoteError
 from integrations.fields import UnreadableSecret
 from integrations.http import Clock
 from integrations.models import Integration
-from sync.engine import ordering, refunding, stocking
+from sync.engine import ordering, producing, refunding, stocking
 from sync.engine.lease import LASTS, LeaseBusy, LeaseLost, leased
 from sync.engine.progress import RowProgress, Watcher
 from sync.engine.refund_records import skip_while_off
@@ -31,6 +31,7 @@ class Flow(NamedTuple):
 
 # In the order in which a run works on them.
 _FLOWS: Mapping[str, Flow] = {
+    "products": Flow(producing.synchronise, producing.preview),
     "orders": Flow(ordering.synchronise, ordering.preview),
     "refunds": Flow(refunding.synchronise, refunding.preview),
     "stock": Flow(stocking.synchronise, stocking.preview),

@@ -5,7 +5,7 @@ QuickBooks' levels are read anew by every run, a thousand to a call: whether its
 quantity is uncertain. Of the store only products that changed are read, and all of them once a day.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -106,7 +106,7 @@ class Stocktaking:
     def shelves(self) -> list[Shelf]:
         """Every product that nobody ignores, with what its level should be at this moment."""
         items = self._items
-        outstanding = self._outstanding().of_items(items)
+        outstanding = outstanding_of(self._integration, known=items).of_items(items)
         products = [product for product, _found in items.values()]
         parts = frozenset(part for product in products for part in product.components)
         known = Shelves(self._on_hand, outstanding, uses_of(products), parts, self._integration.stock.include_unlimited)
@@ -139,19 +139,6 @@ class Stocktaking:
         rows = self._session.client.query("Item", "Type = 'Inventory'")
         return {str(row["Id"]): reader.on_hand(row) for row in rows}
 
-    def _outstanding(self) -> Outstanding:
-        """What is sold and not in the books, in all stores whose sales go into these books."""
-        found = Outstanding()
-        for integration in Integration.objects.filter(books=self._session.books).select_related("store", "refunds"):
-            known = self._items if integration.pk == self._integration.pk else None
-            orders = reader_for(integration.store)
-            for record in stock_flow.unsettled_orders(integration).iterator(chunk_size=_CHUNK):
-                try:
-                    found.count(orders.read_order(record.payload), in_books=record.in_books, known=known)
-                except Malformed:
-                    continue  # it is held, and says so
-        return found
-
     # -- what was sold meanwhile ---------------------------------------------------------------------------------------
 
     def catch_up(self, shelves: Iterable[Shelf]) -> None:
@@ -162,6 +149,23 @@ class Stocktaking:
             if wait > 0:
                 self._session.clock.sleep(min(wait, SEARCH_LAG.total_seconds()))
         self._session.pull_orders()
+
+
+def outstanding_of(integration: Integration, *, known: Collection[str]) -> Outstanding:
+    """What is sold and not in the books, in all stores whose sales go into the same books; `known` are the refs of the
+    products of this integration's own store. Where nobody posts orders, nothing is owed to the books."""
+    found = Outstanding()
+    for one in Integration.objects.filter(books=integration.books_id, orders__enabled=True).select_related(
+        "store", "refunds"
+    ):
+        orders = reader_for(one.store)
+        for record in stock_flow.unsettled_orders(one).iterator(chunk_size=_CHUNK):
+            try:
+                order = orders.read_order(record.payload)
+            except Malformed:
+                continue  # it is held, and says so
+            found.count(order, in_books=record.in_books, known=known if one.pk == integration.pk else None)
+    return found
 
 
 NOTED = ("number", "payload", "fingerprint", "updated_in_store_at")

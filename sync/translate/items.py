@@ -154,7 +154,7 @@ def _draft_name(goods: Goods, options: Options, catalog: Catalog) -> str:
     if not name:
         return item_name(goods.sku)
     taken = match_key(name) in catalog.by_name
-    return _with_sku(name, goods.sku) if goods.is_variation or taken else name
+    return named_with_sku(name, goods.sku) if goods.is_variation or taken else name
 
 
 def item_name(text: str, suffix: str = "") -> str:
@@ -178,13 +178,14 @@ def _is_accepted(char: str) -> bool:
     return ord(char) <= 0xFFFF and char not in _EMOJI_GLUE and unicodedata.category(char) not in _REFUSED_CATEGORIES
 
 
-def _with_sku(name: str, sku: str) -> str:
+def named_with_sku(name: str, sku: str) -> str:
+    """The name with the SKU behind it, which makes it the only one of its kind."""
     return item_name(name, f" ({shortened(item_name(sku), _SUFFIX_LIMIT)})")
 
 
 def named_apart(draft: ItemDraft) -> ItemDraft:
     """The same item under a name that holds its SKU, for when the plain name turns out to be taken."""
-    return replace(draft, name=_with_sku(draft.description or draft.name, draft.sku))
+    return replace(draft, name=named_with_sku(draft.description or draft.name, draft.sku))
 
 
 def _in_open_period(day: date, company: Company) -> date:

@@ -1,0 +1,355 @@
+"""The products flow at work: new and changed products of the store become items, or are found to be some (I5)."""
+
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from functools import cached_property
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import F
+
+from integrations import mirror
+from integrations.books import ItemDraft, Known
+from integrations.commerce import Product
+from integrations.connecting import note_error, profile_of
+from integrations.errors import NotFound, RemoteError
+from integrations.models import BooksObject, Integration
+from integrations.money import ZERO
+from integrations.quickbooks import query, writer
+from integrations.quickbooks.client import BATCH_ITEMS, BatchAnswer, BatchItem
+from integrations.quickbooks.faults import Fault
+from sync.engine.conclusion import Refusals
+from sync.engine.content import digest
+from sync.engine.entries import Entries, item_entry
+from sync.engine.options import load_catalog
+from sync.engine.plan import PAGE
+from sync.engine.pull import OVERLAP
+from sync.engine.record import Ending, problem_ending
+from sync.engine.rows import insert_rows, update_rows
+from sync.engine.session import Session, stopped_by
+from sync.engine.stocktaking import outstanding_of, product_of
+from sync.flows import products as products_flow
+from sync.models import Action, Posting, PostingState, Record, RecordKind, RecordState, Role
+from sync.models.settings import OpeningQuantity
+from sync.translate.outcome import Hold, Skip
+from sync.translate.products import (
+    ItemChange,
+    Linked,
+    Listed,
+    Lists,
+    Outcome,
+    ProductOptions,
+    names_of,
+    told,
+    translate_product,
+    with_accounts,
+)
+from sync.translate.reasons import Reason
+from sync.translate.settings import CreateAs, match_key
+from sync.translate.stock import Outstanding, uses_of
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+# A record, the product that it holds, and what becomes of it.
+Decided = tuple[Record, Product, Outcome]
+
+
+def synchronise(session: Session) -> None:
+    """Bring every due product to its end. Raises what ends a run.
+
+    A store whose products cannot be read keeps no order out of the books: the run goes on, and ends with that.
+    """
+    integration, now = session.integration, session.clock.now()
+    if session.store_problem is None:
+        try:
+            _pull(session)
+            if integration.products.opening_quantity == OpeningQuantity.STORE:
+                session.pull_orders()  # what was sold until the levels were read belongs to them
+        except RemoteError as error:
+            note_error(integration.store, error)
+            session.store_problem = stopped_by(error, "store")
+    if not products_flow.due(integration, now=now).exists() and not products_flow.is_waiting(integration):
+        return
+    work = _Producer(session, products_flow.known_products(integration))
+    for page in products_flow.due_pages(integration, now=now, size=PAGE):
+        if session.is_out_of_time:
+            break
+        session.watcher.expect(len(page))
+        work.produce(page)
+    if work.refusals.lists_are_stale:
+        mirror.forget(session.books)
+
+
+def preview(session: Session) -> None:
+    """Say in the log what would be made of the products that changed; nothing is filed and nothing written."""
+    integration, now = session.integration, session.clock.now()
+    with session.asking_store():
+        changed = [record for page in _changed_pages(session) for record in _news(integration, page, now)]
+    seen = {record.store_ref for record in changed}
+    filed = products_flow.due(integration, now=now).exclude(store_ref__in=seen)
+    due = [*changed, *filed]
+    known = {product.ref: product for product in products_flow.known_products(integration)}
+    known |= {record.store_ref: product_of(record) for record in changed}
+    try:
+        work = _Producer(session, known.values())
+        for start in range(0, len(due), PAGE):
+            session.watcher.expect(len(due[start : start + PAGE]))
+            work.foresee(due[start : start + PAGE])
+    except RemoteError as error:
+        raise stopped_by(error, "books") from error
+
+
+# -- pulling -----------------------------------------------------------------------------------------------------------
+
+
+def _changed_pages(session: Session) -> Iterator[list[Product]]:
+    until = session.integration.products_read_until
+    return session.store.products(updated_from=None if until is None else until - OVERLAP)
+
+
+def _pull(session: Session) -> None:
+    """File the products that changed; the cursor moves only together with the last of them."""
+    integration, now = session.integration, session.clock.now()
+    waiting: list[Product] = []
+    for page in _changed_pages(session):
+        _file(integration, waiting, now)
+        waiting = page
+    with transaction.atomic():
+        _file(integration, waiting, now)
+        integration.products_read_until = now
+        integration.save(update_fields=["products_read_until"])
+
+
+@transaction.atomic
+def _file(integration: Integration, page: Sequence[Product], now: datetime) -> None:
+    found = _news(integration, page, now, also_levels=True)
+    known = [record for record in found if record.pk]
+    insert_rows(record for record in found if not record.pk)
+    update_rows(known, ["number", "payload", "fingerprint", "updated_in_store_at"])
+    wanted = [record.pk for record in known if record.wanted > record.done]
+    Record.objects.filter(pk__in=wanted).update(wanted=F("wanted") + 1)
+
+
+def _news(
+    integration: Integration, page: Sequence[Product], now: datetime, *, also_levels: bool = False
+) -> list[Record]:
+    """The records of a page that are new (unsaved) or that differ from what is filed (not saved yet).
+
+    A level is no part of an item: with `also_levels` a product of which nothing else changed is written down, and not
+    looked at again for it.
+    """
+    refs = [product.ref for product in page]
+    filed = {record.store_ref: record for record in products_flow.records(integration).filter(store_ref__in=refs)}
+    found: dict[str, Record] = {}
+    for product in page:
+        record = filed.get(product.ref)
+        payload, fingerprint = {"product": product.as_json()}, _fingerprint(product)
+        if record is None:
+            record = Record(
+                integration=integration, kind=RecordKind.PRODUCT, store_ref=product.ref, created_in_store_at=now
+            )
+        elif record.fingerprint == fingerprint and not (also_levels and record.payload != payload):
+            continue
+        elif record.fingerprint != fingerprint:
+            record.wanted = max(record.wanted, record.done + 1)
+        record.number, record.payload, record.fingerprint = product.sku.strip()[:100], payload, fingerprint
+        record.updated_in_store_at = product.changed_at or now
+        found[product.ref] = record
+    return list(found.values())
+
+
+def _fingerprint(product: Product) -> str:
+    return digest(repr(replace(product, stock=None if product.stock is None else ZERO, changed_at=None)))
+
+
+# -- deciding and writing ----------------------------------------------------------------------------------------------
+
+
+class _Producer:
+    """Makes items for one run. `products` are all that the store has, for their SKUs."""
+
+    def __init__(self, session: Session, products: Iterable[Product]) -> None:
+        self._session = session
+        self._integration = session.integration
+        all_products = list(products)
+        self._uses = uses_of(all_products)
+        self._refs = frozenset(product.ref for product in all_products)
+        self._settings = _settings(session)
+        self.refusals = Refusals(session.planner.company.name)
+
+    def produce(self, page: Sequence[Record]) -> None:
+        """Bring a page of records to its end, in two batches and one question at most."""
+        started = time.perf_counter()
+        decided = self._decide(page)
+        steady = [one for one in decided if self._is_steady(one)]
+        made, problems = self._create([outcome for _, _, outcome in steady if isinstance(outcome, ItemDraft)])
+        changed = self._change([outcome for _, _, outcome in steady if isinstance(outcome, ItemChange)])
+        endings = [self._ending(one, made, problems, changed) for one in steady]
+        self._record(endings, started)
+
+    def foresee(self, page: Sequence[Record]) -> None:
+        started = time.perf_counter()
+        self._record([_would(one) for one in self._decide(page)], started)
+
+    def _decide(self, page: Sequence[Record]) -> list[Decided]:
+        products = [(record, product_of(record)) for record in page]
+        options, company = self._settings.options, self._session.planner.company
+        keys = {match_key(product.sku) for _, product in products if product.sku.strip()}
+        names = {name for _, product in products for name in names_of(product)}
+        catalog = load_catalog(self._integration, options, keys=keys, names=names)
+        items = self._listed({item.id for item in (*catalog.by_key.values(), *catalog.matches.values())})
+        lists = Lists(catalog, items, self._uses, self._outstanding.by_ref)
+        return [
+            (record, product, translate_product(product, self._settings, company, lists))
+            for record, product in products
+        ]
+
+    @cached_property
+    def _outstanding(self) -> Outstanding:
+        """Only asked for where new items begin with the store's levels."""
+        return outstanding_of(self._integration, known=self._refs) if self._settings.opening else Outstanding()
+
+    def _listed(self, ids: set[str]) -> dict[str, Listed]:
+        rows = BooksObject.objects.filter(books=self._session.books, type="Item", books_ref__in=ids)
+        postings = Posting.objects.filter(
+            books=self._session.books, role=Role.ITEM, state=PostingState.POSTED, books_ref__in=ids
+        )
+        ours = set(postings.values_list("books_ref", flat=True))
+        return {
+            row.books_ref: Listed(
+                row.books_ref,
+                row.name,
+                str(row.data.get("Description") or ""),
+                None if row.data.get("UnitPrice") is None else Decimal(str(row.data["UnitPrice"])),
+                ours=row.books_ref in ours,
+            )
+            for row in rows
+        }
+
+    def _is_steady(self, decided: Decided) -> bool:
+        """An item that begins with the store's level is made only while that level stands still: what is sold in
+        between would be counted twice, or not at all."""
+        _, product, outcome = decided
+        if not (self._settings.opening and isinstance(outcome, ItemDraft) and outcome.inventory_start):
+            return True
+        with self._session.asking_store():
+            try:
+                current = {one.ref: one.stock for one in self._session.store.product(product.product_ref)}
+            except NotFound:
+                return False
+        return current.get(product.ref) == product.stock
+
+    def _create(self, drafts: Sequence[ItemDraft]) -> tuple[dict[str, Known], dict[str, Fault]]:
+        made: dict[str, Known] = {}
+        problems: dict[str, Fault] = {}
+        Entries(self._session.delivery).create([item_entry(draft, made, problems) for draft in drafts])
+        return made, problems
+
+    def _change(self, changes: Sequence[ItemChange]) -> dict[str, BatchAnswer]:
+        """Give items their new names, descriptions and prices; the answers by item id.
+
+        The same change made twice is the same: a run that dies on the way leaves items that the next one compares.
+        """
+        client = self._session.client
+        answers: dict[str, BatchAnswer] = {}
+        for start in range(0, len(changes), BATCH_ITEMS):
+            part = {change.item.id: change for change in changes[start : start + BATCH_ITEMS]}
+            current = {str(row["Id"]): row for row in client.query("Item", query.one_of("Id", part))}
+            writes = [
+                BatchItem(ref[:10], "update", "Item", _update(part[ref], str(row["SyncToken"])))
+                for ref, row in current.items()
+            ]
+            if writes:
+                tokens = digest("|".join(f"{ref}/{row['SyncToken']}" for ref, row in sorted(current.items())))
+                answers |= client.batch(writes, tokens[:36])
+            changed = [answer.object for answer in answers.values() if answer.object is not None]
+            mirror.put(self._session.books, "Item", changed, ours=True)
+        return answers
+
+    # -- endings -------------------------------------------------------------------------------------------------------
+
+    def _ending(
+        self,
+        decided: Decided,
+        made: Mapping[str, Known],
+        problems: Mapping[str, Fault],
+        changed: Mapping[str, BatchAnswer],
+    ) -> Ending:
+        record, product, outcome = decided
+        if isinstance(outcome, ItemDraft):
+            if outcome.key in made:
+                return _posted(record, Action.CREATED, made[outcome.key])
+            return problem_ending(record, record.wanted, self.refusals.hold(problems[outcome.key]), None)
+        if isinstance(outcome, ItemChange):
+            answer = changed.get(outcome.item.id[:10])
+            if answer is None or answer.fault is not None:
+                fault = answer.fault if answer is not None and answer.fault else Fault("", "not found")
+                return problem_ending(record, record.wanted, self.refusals.hold(fault), None)
+            params = {"product": product.name, "item": outcome.name}
+            return _posted(record, Action.UPDATED, Known(outcome.item.id, outcome.name), Reason.ITEM_UPDATED, params)
+        return _settled(record, product, outcome)
+
+    def _record(self, endings: Sequence[Ending], started: float) -> None:
+        elapsed = int((time.perf_counter() - started) * 1000)
+        self._session.recorder.write(endings, now=self._session.clock.now(), elapsed_ms=elapsed)
+        self._session.watcher.page_done()
+
+
+def _settings(session: Session) -> ProductOptions:
+    """The settings of the flow, where they say something, over those of items made for orders."""
+    integration = session.integration
+    options, chosen, company = session.planner.options, integration.products, session.planner.company
+    accounts = ("income_account", "expense_account", "asset_account")
+    refs = {f"{name}_id": entry.books_ref for name in accounts if (entry := getattr(chosen, name)) is not None}
+    options = with_accounts(options, **refs)
+    if chosen.create_as:
+        options = replace(options, create_as=CreateAs(chosen.create_as))
+    profile = profile_of(integration.store)
+    net = profile is not None and not profile.prices_include_tax and profile.currency == company.currency
+    return ProductOptions(
+        options=options,
+        net_prices=net,
+        today=session.clock.now().astimezone(ZoneInfo(integration.time_zone)).date(),
+        opening=chosen.opening_quantity == OpeningQuantity.STORE,
+        stock_from=chosen.inventory_start,
+        updates=chosen.update_items,
+    )
+
+
+def _update(change: ItemChange, sync_token: str) -> dict[str, object]:
+    return writer.item_update_payload(
+        change.item.id, sync_token, name=change.name, description=change.description, price=change.price
+    )
+
+
+def _settled(record: Record, product: Product, outcome: Outcome) -> Ending:
+    """The ending of a product for which nothing is to be written."""
+    if isinstance(outcome, Hold):
+        return problem_ending(record, record.wanted, outcome, None)
+    if isinstance(outcome, Skip):
+        params = dict(outcome.params)
+        return Ending(record, record.wanted, RecordState.SKIPPED, Action.SKIPPED, outcome.reason, params)
+    if not isinstance(outcome, Linked):
+        raise TypeError(f"{type(outcome).__name__} is to be written")
+    reason, params = told(outcome, product)
+    return _posted(record, Action.UNCHANGED, Known(outcome.item.id, outcome.item.name), reason, params)
+
+
+def _would(decided: Decided) -> Ending:
+    record, product, outcome = decided
+    if isinstance(outcome, ItemDraft):
+        return Ending(record, record.wanted, record.state, Action.WOULD_CREATE)
+    if isinstance(outcome, ItemChange):
+        return _posted(record, Action.WOULD_UPDATE, Known(outcome.item.id, outcome.item.name))
+    return _settled(record, product, outcome)
+
+
+def _posted(
+    record: Record, action: Action, item: Known, reason: Reason | str = "", params: Mapping[str, str] = _NOTHING
+) -> Ending:
+    """The product is an item: the log entry names it."""
+    entry = Posting(books_type="Item", books_ref=item.id, doc_number=item.name[:40])
+    return Ending(record, record.wanted, RecordState.POSTED, action, reason, dict(params), entry)
