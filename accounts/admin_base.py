@@ -47,6 +47,9 @@ if TYPE_CHECKING:
     class RangeDateFilter(admin.FieldListFilter):
         """unfold.contrib.filters.admin.RangeDateFilter."""
 
+    class RangeDateForm(forms.Form):
+        """unfold.contrib.filters.forms.RangeDateForm."""
+
     class DropdownFilter(admin.SimpleListFilter):
         """unfold.contrib.filters.admin.DropdownFilter."""
 else:
@@ -54,6 +57,7 @@ else:
     from django.forms import ModelChoiceField, ModelForm
     from unfold.admin import ModelAdmin, StackedInline, TabularInline
     from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter, RelatedDropdownFilter
+    from unfold.contrib.filters.forms import RangeDateForm
     from unfold.decorators import action, display
     from unfold.forms import PaginationInlineFormSet as PaginatedFormSet
     from unfold.sites import UnfoldAdminSite as AdminSite
@@ -67,6 +71,7 @@ __all__ = [
     "ModelForm",
     "PaginatedFormSet",
     "RangeDateFilter",
+    "RangeDateForm",
     "RelatedDropdownFilter",
     "StackedInline",
     "TabularInline",

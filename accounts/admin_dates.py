@@ -6,8 +6,18 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import formats, timezone
+from django.utils.translation import gettext_lazy as _
 
-from accounts.admin_base import RangeDateFilter
+from accounts.admin_base import RangeDateFilter, RangeDateForm
+
+
+class DaysForm(RangeDateForm):
+    """Both ends say which they are to whoever hears the page."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs["aria-label"] = field.widget.attrs["placeholder"]
 
 
 class DaysFilter(RangeDateFilter):
@@ -15,6 +25,12 @@ class DaysFilter(RangeDateFilter):
 
     unfold's own leaves out all of the last day but its first instant, and knows only the installation's language.
     """
+
+    form_class = DaysForm
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = _("date")
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         first, last = self._day("from"), self._day("to")

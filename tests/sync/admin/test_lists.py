@@ -85,3 +85,8 @@ def test_the_sidebar_marks_one_page_only(client, keeper, query, title):
     page = client.get(reverse("admin:sync_record_changelist"), query)
     groups = page.context["sidebar_navigation"]
     assert [str(item["title"]) for group in groups for item in group["items"] if item["active"]] == [title]
+
+
+def test_both_ends_of_a_period_have_a_name(client, keeper):
+    page = client.get(reverse("admin:sync_logentry_changelist")).content.decode()
+    assert re.findall(r'name="created_at_(\w+)"[^>]* aria-label="(\w+)"', page) == [("from", "From"), ("to", "To")]
