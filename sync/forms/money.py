@@ -167,13 +167,18 @@ class PaymentsForm(SettingsForm):
 
 
 class RefundsForm(SettingsForm):
-    """Which account refunds leave from; refunded orders must pass the order filter to be seen at all."""
+    """Which account refunds leave from, and whether the order filter takes orders that are refunded when they are
+    first read."""
 
     class Meta:
         model = RefundSettings
-        fields = ("account", "number_prefix")
+        fields = ("account", "number_prefix", "item")
         help_texts = {
             "account": _("For payment methods without an account of their own."),
+            "item": _(
+                "For amounts that are no line of the sale. Without one, the service “Refund adjustment” is made in"
+                " QuickBooks when it is needed."
+            ),
             "number_prefix": _("Stands before the number of a refund, exactly as you type it."),
         }
 
@@ -188,7 +193,10 @@ class RefundsForm(SettingsForm):
                 required=False,
                 initial=True,
                 label=gettext("Also take orders with the payment status %(names)s") % {"names": names},
-                help_text=_("Refunds are seen only on orders that pass the filter of the sale options."),
+                help_text=_(
+                    "An order that is in the books already brings its refunds whatever the filter of the sale options"
+                    " says; one that was refunded before it was posted must pass it."
+                ),
                 widget=UnfoldBooleanWidget(),
             )
 
@@ -204,7 +212,12 @@ class RefundsForm(SettingsForm):
         if self.missing and not cleaned.get("include_refunded"):
             self.add_error(
                 "include_refunded",
-                ValidationError(_("Without these orders no refund is ever seen: tick this, or switch refunds off.")),
+                ValidationError(
+                    _(
+                        "Without these, orders refunded before they were posted are left out: tick this, or switch"
+                        " refunds off."
+                    )
+                ),
             )
         if not cleaned.get("account") and "account" not in self.errors:
             self.add_error("account", ValidationError(_("Choose the account that refunds leave from.")))

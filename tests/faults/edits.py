@@ -20,9 +20,8 @@ class SecondDay:
 
     def __init__(self, lab):
         self.lab = lab
-        self._placed = {
-            order["internalId"]: {"trackingNumber": "", **order} for order in lab.sandbox.ecwid.orders(STORE)
-        }
+        placed, unchanged = lab.sandbox.ecwid.orders(STORE), {"trackingNumber": "", "refunds": [], "refundedAmount": 0}
+        self._placed = {order["internalId"]: {**unchanged, **order} for order in placed}
         self._edited = {}
         self._undisturbed = {}
         self._expected = None
@@ -30,6 +29,7 @@ class SecondDay:
     def begin(self, **switches):
         self._shop(self._placed)
         self.lab.begin(**switches)
+        self.prepared()
         assert self.lab.sync().state == "finished", self.lab.complaints()
         self._edited = self._edited or self._edits()
         self._shop(self._edited)
@@ -44,15 +44,26 @@ class SecondDay:
             self.lab.sandbox.ecwid.patch(STORE, ref, **order)
 
     def _edits(self):
-        ecwid = self.lab.sandbox.ecwid
         refs = {order["id"]: ref for ref, order in self._placed.items()}
+        changed = {refs[number] for number in self.changed(refs)}
+        return {
+            order["internalId"]: order
+            for order in self.lab.sandbox.ecwid.orders(STORE)
+            if order["internalId"] in changed
+        }
+
+    def prepared(self):
+        """What is set up before the first day's sync."""
+
+    def changed(self, refs):
+        """Change the orders, given their refs by number; returns the numbers of those that changed."""
+        ecwid = self.lab.sandbox.ecwid
         for number, cart in _CARTS.items():
             ecwid.control("POST", f"stores/{STORE}/orders/{refs[number]}/edit", {"cart": cart})
         for number in _SHIPPED:
             ecwid.patch(STORE, refs[number], trackingNumber=f"1Z{number}")
         ecwid.control("POST", f"stores/{STORE}/orders/{refs[_CANCELLED]}/cancel", {})
-        changed = {refs[number] for number in (*_CARTS, *_SHIPPED, _CANCELLED)}
-        return {order["internalId"]: order for order in ecwid.orders(STORE) if order["internalId"] in changed}
+        return {*_CARTS, *_SHIPPED, _CANCELLED}
 
     def undisturbed(self, **options):
         """The second day's sync when nothing happens to it, done once; the first one's books are what all others must

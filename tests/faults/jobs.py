@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.db.models import F
 
 from integrations.http import Clock, Transport
-from integrations.models import BooksConnection, ConnectionState, Integration
+from integrations.models import BooksConnection, BooksObject, ConnectionState, Integration
 from integrations.quickbooks.oauth import TokenPair
 from integrations.tokens import store_pair
 from sync.engine import deliver, ordering, run
@@ -106,6 +106,21 @@ class Jobs:
         store_pair(BooksConnection.objects.get(), pair)
         return {}
 
+    def post_refunds(self, *, account):
+        """The bookkeeper switches refunds on."""
+        settings = Integration.objects.get().refunds
+        settings.enabled = True
+        settings.account = BooksObject.objects.get(type="Account", name=account)
+        settings.save()
+        return {}
+
+    def leave_payments_out(self):
+        """The bookkeeper enters payments by hand from now on."""
+        settings = Integration.objects.get().payments
+        settings.enabled = False
+        settings.save()
+        return {}
+
     def retry_all(self):
         Record.objects.exclude(state=RecordState.POSTED).update(wanted=F("wanted") + 1, retry_at=None)
         return {}
@@ -120,7 +135,8 @@ class Jobs:
         books = BooksConnection.objects.get()
         return {
             "records": [
-                [one.number, one.state, one.reason, one.wanted == one.done] for one in Record.objects.order_by("number")
+                [one.number, one.state, one.reason, one.wanted == one.done, one.kind]
+                for one in Record.objects.order_by("number", "kind", "created_in_store_at", "pk")
             ],
             "postings": [[*row[:4], str(row[4])] for row in postings],
             "unanswered": Batch.objects.filter(answered_at=None).count(),

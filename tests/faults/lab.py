@@ -174,6 +174,16 @@ class Lab:
         (ended,) = self._jobs({"do": "retry_all"})
         assert ended.status == 0, self.complaints()
 
+    def post_refunds(self):
+        """The bookkeeper switches refunds on."""
+        (ended,) = self._jobs({"do": "post_refunds", "account": "Ecwid Clearing"})
+        assert ended.status == 0, self.complaints()
+
+    def leave_payments_out(self):
+        """The bookkeeper enters payments by hand from now on."""
+        (ended,) = self._jobs({"do": "leave_payments_out"})
+        assert ended.status == 0, self.complaints()
+
     def forward(self, **delta):
         """Time goes by between two runs."""
         self._jobs({"do": "forward", "delta": delta})

@@ -291,7 +291,7 @@ def refunding(draft, office):
 def test_refunds_are_seen_only_when_the_order_filter_takes_refunded_orders(client, refunding, office):
     account = {"account": office.entry("Clearing").pk}
     answer = save(client, refunding, "refunds", include_refunded=None, **account)
-    assert "no refund is ever seen" in str(answer.context["form"].errors["include_refunded"])
+    assert "refunded before they were posted are left out" in str(answer.context["form"].errors["include_refunded"])
     assert save(client, refunding, "refunds", **account).status_code == 302
     assert fresh(office).orders.payment_statuses == ["PAID", "REFUNDED"]
     assert "include_refunded" not in client.get(page(refunding, "refunds")).context["form"].fields
