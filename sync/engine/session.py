@@ -18,6 +18,7 @@ from integrations.errors import (
     RemoteError,
 )
 from integrations.http import Clock, Transport
+from integrations.models import BooksConnection
 from integrations.quickbooks.client import QuickBooksClient
 from integrations.stores import Store
 from integrations.tokens import DatabaseTokens
@@ -54,16 +55,23 @@ class Session:
     def __init__(self, run: Run, clock: Clock, watcher: RowProgress, deadline: datetime | None) -> None:
         self.run = run
         self.integration = run.integration
-        self.books = run.integration.books
         self.clock = clock
         self.watcher = watcher
-        self.recorder = Recorder(run, listener=watcher.saw)
         # The store did not answer: what is known already goes into the books all the same, and the run ends with it.
         self.store_problem: Stop | None = None
         self.calls = {"store": 0, "books": 0}
         self.approves = False  # a push of stock levels that waits for a person's approval
         self.renew: Callable[[], None] = _nothing
         self._deadline = deadline
+
+    @cached_property
+    def books(self) -> BooksConnection:
+        """Read when it is asked for: credentials that cannot be read end the run with a reason."""
+        return self.integration.books
+
+    @cached_property
+    def recorder(self) -> Recorder:
+        return Recorder(self.run, listener=self.watcher.saw)
 
     @cached_property
     def store(self) -> Store:
