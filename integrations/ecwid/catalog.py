@@ -5,9 +5,10 @@ from dataclasses import replace
 from decimal import Decimal
 
 from integrations.commerce import Product, product_ref
-from integrations.ecwid.values import Json, child, moment, number, reference, rows, text
+from integrations.ecwid.values import moment, reference
 from integrations.errors import Malformed
 from integrations.money import ZERO
+from integrations.values import Json, child, number, rows, text
 
 
 def products_of(product: Json) -> Iterator[Product]:

@@ -6,11 +6,12 @@ from functools import partial
 from urllib.parse import quote
 
 from integrations.ecwid.faults import error_for
-from integrations.ecwid.values import Json
 from integrations.errors import Malformed, ReconnectNeeded, TemporaryError
-from integrations.http import Answer, Call, Clock, Transport
+from integrations.http import Answer, Call, Transport
 from integrations.money import json_dumps
 from integrations.retry import Policy, decide, perform
+from integrations.throttle import Throttle
+from integrations.values import Json
 
 PAGE_SIZE = 100  # the most that Ecwid gives, and not its default everywhere
 REQUESTS_PER_SECOND = 8.0
@@ -19,27 +20,6 @@ BURST = 40.0  # 40 at once and 8 a second stay below Ecwid's 600 a minute
 OVERLAP = 5  # items that each page shares with the one before; as many may leave the list meanwhile
 _STEPS_BACK = 50
 _POLICY = Policy(attempts=4, throttle_wait=10.0)
-
-
-class Throttle:
-    """A bucket of permits: up to `BURST` calls at once, `REQUESTS_PER_SECOND` in the long run."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._permits = BURST
-        self._filled_at = clock.monotonic()
-
-    def wait(self) -> None:
-        self._fill()
-        if self._permits < 1:
-            self._clock.sleep((1 - self._permits) / REQUESTS_PER_SECOND)
-            self._fill()
-        self._permits -= 1
-
-    def _fill(self) -> None:
-        now = self._clock.monotonic()
-        self._permits = min(BURST, self._permits + (now - self._filled_at) * REQUESTS_PER_SECOND)
-        self._filled_at = now
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +48,7 @@ class EcwidClient:
         self._token = access_token.strip()
         self._is_rejected = not (self._token and self._token.isascii() and self._token.isprintable())
         self._transport = transport
-        self._throttle = Throttle(transport.clock)
+        self._throttle = Throttle(transport.clock, per_second=REQUESTS_PER_SECOND, burst=BURST)
         self._before_call = before_call
 
     def get(self, path: str, params: Mapping[str, str] | None = None) -> Json:

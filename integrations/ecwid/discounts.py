@@ -10,8 +10,9 @@ from decimal import Decimal
 
 from integrations.commerce import LineKind, OrderLine
 from integrations.ecwid.lines import HANDLING, SHIPPING, items_of
-from integrations.ecwid.values import Json, amount, child, rows, text
+from integrations.ecwid.values import amount
 from integrations.money import ZERO, allocate, round_half_up, total_of
+from integrations.values import Json, child, rows, text
 
 Shares = Mapping[str, Decimal]
 """The discount of each line by its ref; lines without one are left out."""

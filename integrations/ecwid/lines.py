@@ -12,18 +12,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from integrations.commerce import LineKind, OrderLine
-from integrations.ecwid.values import (
-    Json,
-    amount,
-    child,
-    number,
-    reference,
-    required_number,
-    rows,
-    text,
-    without_noise,
-)
+from integrations.ecwid.values import amount, reference, without_noise
 from integrations.money import round_half_up
+from integrations.values import Json, child, number, required_number, rows, text
 
 SHIPPING = "shipping"
 HANDLING = "handling"

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from requests_oauthlib import OAuth2Session
 
 from integrations.ecwid.faults import error_of
-from integrations.ecwid.values import Json, reference, text
+from integrations.ecwid.values import reference
 from integrations.errors import (
     Malformed,
     OperatorError,
@@ -23,6 +23,7 @@ from integrations.errors import (
 )
 from integrations.http import Answer, Call, Transport, permit_local_http
 from integrations.retry import Policy, decide, perform
+from integrations.values import Json, text
 
 SCOPES = ("read_store_profile", "read_orders", "read_catalog", "update_catalog", "read_customers", "read_invoices")
 

@@ -1,7 +1,8 @@
 """Who bought, and where it goes."""
 
 from integrations.commerce import Address, Buyer
-from integrations.ecwid.values import Json, child, reference, text
+from integrations.ecwid.values import reference
+from integrations.values import Json, child, text
 
 
 def buyer_of(order: Json) -> Buyer:

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from integrations.commerce import StoreProfile, StoreTax
-from integrations.ecwid.values import Json, child, number, reference, rows, text
+from integrations.ecwid.values import reference
 from integrations.errors import Malformed
 from integrations.money import currency_places
+from integrations.values import Json, child, number, rows, text
 
 # Where the store does not tell its statuses: the ones that every store has.
 _PAYMENT_STATUSES = ("AWAITING_PAYMENT", "PAID", "CANCELLED", "REFUNDED", "PARTIALLY_REFUNDED")

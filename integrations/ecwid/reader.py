@@ -17,19 +17,10 @@ from integrations.ecwid.people import address_of, buyer_of
 from integrations.ecwid.refunds import refunds_of
 from integrations.ecwid.taxes import taxes_of
 from integrations.ecwid.totals import Totals, doubts, hidden_shipping_discount, prices_include_tax, totals_of
-from integrations.ecwid.values import (
-    Json,
-    amount,
-    child,
-    moment,
-    number,
-    parsed_date,
-    reference,
-    required_number,
-    text,
-)
+from integrations.ecwid.values import amount, moment, parsed_date, reference
 from integrations.errors import Malformed
 from integrations.money import currency_places
+from integrations.values import Json, child, number, required_number, text
 
 # Refunds do not undo the payment: the money came in, and each refund tells what went out. An abandoned cart
 # (INCOMPLETE) is no sale until it is paid, whatever the filters say. Statuses not listed, the merchant's own included,

@@ -16,8 +16,9 @@ from dataclasses import replace
 from decimal import Decimal
 
 from integrations.commerce import Refund
-from integrations.ecwid.values import Json, amount, number, parsed_date, rows, text
+from integrations.ecwid.values import amount, parsed_date
 from integrations.money import plain, total_of
+from integrations.values import Json, number, rows, text
 
 _RESTOCKING = frozenset({"REFUNDED", "CANCELLED"})
 # What a status alone tells, by the status: the part of the ref that names it.

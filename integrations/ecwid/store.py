@@ -12,11 +12,12 @@ from urllib.parse import quote
 from integrations.commerce import Order, Product, StoreProfile
 from integrations.ecwid import catalog, profile, reader
 from integrations.ecwid.client import EcwidClient
-from integrations.ecwid.values import Json, moment
+from integrations.ecwid.values import moment
 from integrations.errors import Malformed, NotAllowed, NotFound
 from integrations.http import utc_now
 from integrations.money import json_dumps
 from integrations.stores import Fetched
+from integrations.values import Json
 
 logger = logging.getLogger(__name__)
 

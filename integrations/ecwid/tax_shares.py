@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from integrations.commerce import TaxShare
-from integrations.ecwid.values import Json, amount, number, rows, text
+from integrations.ecwid.values import amount
 from integrations.money import ZERO, allocate, round_half_up, total_of
+from integrations.values import Json, number, rows, text
 
 Shares = tuple[TaxShare, ...]
 

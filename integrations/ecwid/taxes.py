@@ -26,8 +26,9 @@ from integrations.ecwid.tax_shares import (
     sum_of,
     without_unapplied,
 )
-from integrations.ecwid.values import Json, amount, child
+from integrations.ecwid.values import amount
 from integrations.money import ZERO, plain, total_of
+from integrations.values import Json, child
 
 _DELIVERY = {SHIPPING, HANDLING}
 Taxes = Mapping[str, Shares]

@@ -14,8 +14,9 @@ from decimal import Decimal
 from integrations.commerce import OrderLine
 from integrations.ecwid.discounts import order_discount
 from integrations.ecwid.lines import SHIPPING
-from integrations.ecwid.values import Json, amount, child, number
+from integrations.ecwid.values import amount
 from integrations.money import ZERO, plain, total_of
+from integrations.values import Json, child, number
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ a hint to ask Ecwid.
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from integrations.ecwid.values import Json
+from integrations.values import Json
 from integrations.webhooks.words import Event, Refusal, Refused, Topic, identity, parsed, prove, signature_in
 
 SIGNATURE = "X-Ecwid-Webhook-Signature"
