@@ -15,7 +15,7 @@ from integrations.models import BooksConnection, BooksObject, ConnectionState, I
 from integrations.quickbooks.oauth import TokenPair
 from integrations.tokens import store_pair
 from sync.engine import deliver, ordering, run
-from sync.models import Batch, Posting, Record, RecordState
+from sync.models import GOODS_KINDS, Batch, Posting, Record, RecordState, StockChange, StockPush
 from tests.faults.strikes import Strikes
 from tests.support.world import World
 
@@ -80,7 +80,7 @@ class Jobs:
         made = World.make(self.sandbox, self.time, world, **settings)
         return {"integration": made.integration.pk}
 
-    def sync(self, *, strikes=(), small=False, speed=None, read_timeout=None):
+    def sync(self, *, strikes=(), small=False, speed=None, read_timeout=None, flows=run.FLOWS, approve=False):
         """One run; `strikes` say what happens at which point (see `Strikes`), `small` means tiny pages and batches."""
         if small:
             ordering.PAGE, deliver.BATCH_ITEMS = 4, 3
@@ -89,7 +89,10 @@ class Jobs:
         watched = Strikes(strikes)
         with watched:
             done = run.run_integration(
-                Integration.objects.get(), clock=(FastForward(speed) if speed else self.time).clock
+                Integration.objects.get(),
+                clock=(FastForward(speed) if speed else self.time).clock,
+                flows=flows,
+                approve=approve,
             )
         return {
             "state": done.state,
@@ -97,7 +100,17 @@ class Jobs:
             "calls": watched.calls,
             "writes": watched.writes,
             "ours": self.ours(),
+            "goods": self.goods(),
         }
+
+    def switch_on(self, *, flows):
+        """Have flows carried out besides the orders: {"stock": {"guard_percent": 20}}."""
+        for name, options in flows.items():
+            settings = getattr(Integration.objects.get(), name)
+            for option, value in {"enabled": True, **options}.items():
+                setattr(settings, option, value)
+            settings.save()
+        return {}
 
     def reconnect(self, *, access_token, refresh_token):
         """What the consent page leads to."""
@@ -128,6 +141,16 @@ class Jobs:
     def forward(self, *, delta):
         self.time.sleep(timedelta(**delta).total_seconds())
         return {}
+
+    def goods(self):
+        """What we know of products and levels, as plain values."""
+        records = Record.objects.filter(kind__in=GOODS_KINDS).order_by("kind", "store_ref")
+        changes = StockChange.objects.exclude(written_at=None).order_by("store_ref")
+        return {
+            "records": [[one.kind, one.number, one.state, one.wanted == one.done] for one in records],
+            "written": [[one.sku, one.before, one.after] for one in changes],
+            "pushes": sorted(StockPush.objects.values_list("state", flat=True)),
+        }
 
     def ours(self):
         """Our own records of what was done, as plain values."""

@@ -169,6 +169,11 @@ class Lab:
         (ended,) = self._jobs({"do": "reconnect", **tokens})
         assert ended.status == 0, self.complaints()
 
+    def switch_on(self, **flows):
+        """Have flows carried out besides the orders, with these options."""
+        (ended,) = self._jobs({"do": "switch_on", "flows": flows})
+        assert ended.status == 0, self.complaints()
+
     def retry_all(self):
         """Somebody asks for everything that waits to be tried again."""
         (ended,) = self._jobs({"do": "retry_all"})
