@@ -64,7 +64,6 @@ _TEXTS = (
     _("%(what)s is not a list of objects"),
     _("%(what)s without %(field)s"),
     _("the currency is missing"),
-    _("a refund has no date"),
     _("the product has no id"),
     _("the company does not tell its home currency"),
     _("the store's profile has no currency"),

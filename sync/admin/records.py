@@ -76,7 +76,8 @@ class RecordAdmin(OrderSearchAdmin):
         record = self.get_object(request, object_id)
         shown = dict(extra_context or {})
         if record is not None:
-            shown |= {**record_context(request, record), "title": _TITLES[RecordKind(record.kind)] % {"number": record}}
+            called = record.number or record.store_ref
+            shown |= {**record_context(request, record), "title": _TITLES[RecordKind(record.kind)] % {"number": called}}
         return super().change_view(request, object_id, form_url, {**shown, "subtitle": None})
 
     @display(description=_("number"), ordering="number")

@@ -75,7 +75,7 @@ def _file(integration: Integration, store: Store, page: list[Fetched]) -> int:
     update_rows(changed, [*_CONTENT, "paid_at"])
     Record.objects.filter(pk__in=[record.pk for record in changed]).update(wanted=F("wanted") + 1)
     known = {record.pk for record in changed}
-    file_refunds(integration, [(one, order) for one, order in found if order and (order.refunds or one.pk in known)])
+    file_refunds([(one, order) for one, order in found if order and (order.refunds or one.pk in known)])
     return len(records)
 
 

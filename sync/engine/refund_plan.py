@@ -299,7 +299,7 @@ def _history(orders: Mapping[int, object]) -> tuple[dict[int, list[Posting]], di
 
 def _sale_of(history: Sequence[Posting]) -> Posting | None:
     """The sale that is in the books; of several, because earlier ones were voided, the last."""
-    sales = [one for one in history if one.role == Role.SALE and one.state == PostingState.POSTED]
+    sales = [one for one in history if one.role == Role.SALE and one.is_in_books]
     return max(sales, key=lambda sale: sale.ordinal, default=None)
 
 

@@ -1,6 +1,7 @@
 """Refunds as records: each refund that an order tells of is filed with it, under the order's ref and its own."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -15,37 +16,23 @@ from sync.models import Posting, Record, RecordKind, RecordState, Role
 from sync.translate.reasons import Reason
 
 _CONTENT = (
-    "number", "payload", "fingerprint", "updated_in_store_at", "amount", "currency", "payment_status",
+    "payload", "fingerprint", "updated_in_store_at", "amount", "currency", "payment_status",
 )  # fmt: skip
 # These are decided anew whenever their order changes; those that a person left out only when they change themselves.
 _OPEN = (RecordState.NEW, RecordState.HELD, RecordState.FAILED, RecordState.SKIPPED)
 
 
-def file_refunds(integration: Integration, orders: Sequence[tuple[Record, Order]]) -> None:
+def file_refunds(orders: Sequence[tuple[Record, Order]]) -> None:
     """File the refunds of orders that were just filed themselves; the same number of statements however many."""
     if not orders:
         return
     known = _known([record.pk for record, _order in orders])
     sold = _sold([record.pk for record, order in orders if any(one.cancelled for one in order.refunds)])
-    new: list[Record] = []
-    changed: list[Record] = []
-    again: set[int] = set()
+    filing = _Filing()
     for record, order in orders:
-        filed = known.get(record.pk, {})
         told = [one for one in order.refunds if not one.cancelled or record.pk in sold]
-        for refund in told:
-            ref = f"{record.store_ref}/{refund.ref}"
-            if ref not in filed:
-                new.append(_new(integration, record, order, refund, ref))
-            elif filed[ref].fingerprint != digest(repr(refund)):
-                changed.append(_refreshed(filed[ref], order, refund))
-        refs = {f"{record.store_ref}/{one.ref}" for one in told}
-        again |= {one.pk for ref, one in filed.items() if one.state in _OPEN or (ref not in refs and _stands(one))}
-    insert_rows(new)
-    update_rows(changed, _CONTENT)
-    again |= {record.pk for record in changed if record.state != RecordState.POSTED}
-    if again:
-        Record.objects.filter(pk__in=again).update(wanted=F("wanted") + 1)
+        filing.take(record, replace(order, refunds=tuple(told)), known.get(record.pk, {}))
+    filing.write()
 
 
 def skip_while_off(integration: Integration) -> None:
@@ -83,6 +70,34 @@ def _stands(record: Record) -> bool:
     return record.state == RecordState.POSTED and record.reason != Reason.CHANGE_IGNORED
 
 
+@dataclass(slots=True)
+class _Filing:
+    """What is to be written: new records, those that say something else now, and those to be looked at again."""
+
+    new: list[Record] = field(default_factory=list)
+    changed: list[Record] = field(default_factory=list)
+    again: set[int] = field(default_factory=set)
+
+    def take(self, record: Record, order: Order, filed: Mapping[str, Record]) -> None:
+        """The refunds of one order; `filed` are its refund records by their refs."""
+        told = {f"{record.store_ref}/{refund.ref}": refund for refund in order.refunds}
+        place = len(filed)
+        for ref, refund in told.items():
+            if ref not in filed:
+                place += 1
+                self.new.append(_new(record, order, refund, ref, place))
+            elif filed[ref].fingerprint != digest(repr(refund)):
+                self.changed.append(_refreshed(filed[ref], order, refund))
+        self.again |= {one.pk for ref, one in filed.items() if one.state in _OPEN or (ref not in told and _stands(one))}
+
+    def write(self) -> None:
+        insert_rows(self.new)
+        update_rows(self.changed, _CONTENT)
+        again = self.again | {record.pk for record in self.changed if record.state != RecordState.POSTED}
+        if again:
+            Record.objects.filter(pk__in=again).update(wanted=F("wanted") + 1)
+
+
 def _known(orders: Sequence[int]) -> dict[int, dict[str, Record]]:
     found: dict[int, dict[str, Record]] = {}
     for record in Record.objects.filter(order__in=orders, kind=RecordKind.REFUND):
@@ -98,12 +113,17 @@ def _sold(orders: Sequence[int]) -> set[int]:
     return {pk for pk in sales.values_list("record_id", flat=True) if pk is not None}
 
 
-def _new(integration: Integration, record: Record, order: Order, refund: Refund, ref: str) -> Record:
+def _new(record: Record, order: Order, refund: Refund, ref: str, place: int) -> Record:
     """`created_in_store_at` is when the money went back; where the store does not say, when it told us."""
-    made = Record(integration=integration, kind=RecordKind.REFUND, order=record, store_ref=ref)
+    made = Record(integration_id=record.integration_id, kind=RecordKind.REFUND, order=record, store_ref=ref, payload={})
+    made.number = _number(order, place)
     made.created_in_store_at = refund.refunded_at or order.updated_at
-    made.payload = {}
     return _refreshed(made, order, refund)
+
+
+def _number(order: Order, place: int) -> str:
+    """The order's number; further refunds of it are told apart, as their documents are."""
+    return (order.number or order.ref)[:90] + (f"-{place}" if place > 1 else "")
 
 
 def _refreshed(record: Record, order: Order, refund: Refund) -> Record:
@@ -111,7 +131,6 @@ def _refreshed(record: Record, order: Order, refund: Refund) -> Record:
     told["refunded_at"] = refund.refunded_at.isoformat() if refund.refunded_at else None
     record.payload = {**record.payload, "refund": told}
     record.fingerprint = digest(repr(refund))
-    record.number = (order.number or order.ref)[:100]
     record.updated_in_store_at = order.updated_at
     record.amount = record.amount if refund.amount is None else refund.amount
     record.currency, record.payment_status = order.currency, order.payment_status[:60]

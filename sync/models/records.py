@@ -129,7 +129,8 @@ class Record(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.number or self.store_ref
+        called = self.number or self.store_ref
+        return f"{called} · {self.get_kind_display()}" if self.kind == RecordKind.REFUND else called
 
 
 class Role(models.TextChoices):

@@ -3,6 +3,8 @@
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from sync.models import LogEntry, RecordState
 from sync.services.changes import author
@@ -567,3 +569,22 @@ def test_a_dry_run_says_what_it_would_do_and_writes_nothing(shop):
     world.sync(dry_run=True)
     assert [entry.action for entry in world.log() if entry.kind == "refund"] == ["would_create"]
     assert not receipts(world)
+
+
+@pytest.mark.parametrize("payments", [True, False], ids=["receipts", "credit memos"])
+def test_twenty_refunds_cost_as_many_calls_and_statements_as_two(shop, payments):
+    world = shop(payment_statuses=[])
+    world.set("payments", enabled=payments)
+    numbers = [f"N{count}" for count in range(22)]
+    world.place(*({"order_id": number, "lines": [HAT, MUG]} for number in numbers))
+    world.sync()
+    costs = []
+    for some in (numbers[:2], numbers[2:]):
+        for number in some:
+            refund(world, number, 10)
+        with CaptureQueriesContext(connection) as asked:
+            run = world.sync()
+        costs.append((run.calls["books"], len(asked)))
+    (calls, statements), (more_calls, more_statements) = costs
+    assert more_calls <= calls
+    assert more_statements <= statements

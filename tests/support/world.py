@@ -183,7 +183,7 @@ class World:
 
     def refunds(self, number):
         """The refunds of an order, as they were made."""
-        found = Record.objects.filter(integration=self.integration, number=number, kind="refund")
+        found = Record.objects.filter(integration=self.integration, order__number=number, kind="refund")
         return list(found.order_by("created_in_store_at", "pk"))
 
     def log(self, run=None):
