@@ -140,8 +140,9 @@ def _nothing_paid(case: RefundCase) -> bool:
 
 
 def _documents(case: RefundCase, amount: Decimal) -> list[RefundDocument]:
-    """What is not paid yet is let go by a credit memo, what is paid goes back as money."""
-    let_go = min(amount, max(case.sold.balance, ZERO))
+    """Money that came in goes back as money; beyond that, what is not paid yet is let go by a credit memo."""
+    money = min(amount, max(_money_left(case), ZERO))
+    let_go = min(amount - money, max(case.sold.balance, ZERO))
     made: list[RefundDocument] = []
     for kind, part in ((RefundType.CREDIT_MEMO, let_go), (RefundType.REFUND_RECEIPT, amount - let_go)):
         if part > 0:
@@ -150,6 +151,12 @@ def _documents(case: RefundCase, amount: Decimal) -> list[RefundDocument]:
             taken = Credited(kind, Form(case.order.currency, lines))
             case = replace(case, credited=(*case.credited, taken))
     return made
+
+
+def _money_left(case: RefundCase) -> Decimal:
+    """What our payments brought in, less what went back."""
+    returned_before = (one.form.total for one in case.credited if one.type is RefundType.REFUND_RECEIPT)
+    return case.sold.paid - total_of(returned_before)
 
 
 def credited_by_others(total: Decimal, case: RefundCase) -> Form:
