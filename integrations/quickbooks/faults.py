@@ -46,6 +46,7 @@ class Cause(StrEnum):
     COMPANY_READ_ONLY = "company_read_only"  # subscription or trial over
     TEMPORARY = "temporary"  # nothing was done, later it may work
     UNCLEAR = "unclear"  # QuickBooks broke down: the work may have been done
+    BROKE_DOWN = "broke_down"  # it breaks down at this one each time, and does not hold it afterwards
     OUR_BUG = "our_bug"  # the request itself is wrong
     REFUSED = "refused"  # anything else in the data
 
@@ -54,7 +55,8 @@ def _table(*rows: tuple[Cause, str]) -> dict[str, Cause]:
     return {code: cause for cause, codes in rows for code in codes.split()}
 
 
-NO_ANSWER = "no_answer"  # our own code: a batch item that the answer does not mention
+# Codes of our own: a batch item that the answer does not mention, and one that QuickBooks breaks down at.
+NO_ANSWER, BROKE_DOWN = "no_answer", "broke_down"
 
 # 6000 is QuickBooks' catch-all for business rules and stays a plain refusal, its detail shown to a person. 600 says
 # that the request id was used before, 1000-1020 and 10000 that the work broke: whether it was done must be looked up.
@@ -77,6 +79,7 @@ _CAUSES = _table(
     (Cause.COMPANY_READ_ONLY, "6190"),
     (Cause.TEMPORARY, "130 140 150"),
     (Cause.UNCLEAR, "600 1000 1010 1020 10000 " + NO_ANSWER),
+    (Cause.BROKE_DOWN, BROKE_DOWN),
     (Cause.OUR_BUG, "500 1040 2010 2020 2030 2040 2050 2060 2070 2080 2090 2100 2110 2130 2170"),
     (Cause.OUR_BUG, "2230 2250 2600 4000 4001 4002 6070 6080 6090 6440 6520"),
 )

@@ -18,7 +18,7 @@ from sync.reports.log_json import amount_text
 from sync.translate.reasons import Reason
 
 _SALES = ("Invoice", "SalesReceipt")
-_WRITES = (Action.CREATED, Action.UPDATED, Action.ADOPTED)
+_WRITES = (Action.CREATED, Action.UPDATED, Action.VOIDED, Action.ADOPTED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,7 +154,9 @@ class Amender:
             raise ValueError("nothing is to be changed")
         if posting.pk in rows:
             return _Amendment(conclusion, posting, change, rows[posting.pk])
-        if change.kind is not Kind.SHIPPING:
+        if change.kind is Kind.REPAIR:
+            conclusion.problem = total_differs(posting)
+        elif change.kind is not Kind.SHIPPING:
             conclusion.problem = Hold(Reason.DOCUMENT_GONE, named(posting) | {"wish": _wish(change)})
         return None
 

@@ -18,6 +18,7 @@ _REASONS = {
     Cause.THROTTLED: Reason.BOOKS_UNAVAILABLE,
     Cause.TEMPORARY: Reason.BOOKS_UNAVAILABLE,
     Cause.STALE: Reason.BOOKS_UNAVAILABLE,
+    Cause.BROKE_DOWN: Reason.BOOKS_OUTCOME_UNKNOWN,
 }
 # These say that our copy of the lists is behind the books.
 _LISTS_STALE = frozenset({Reason.BOOKS_OBJECT_INACTIVE})

@@ -23,7 +23,7 @@ from integrations.http import Clock
 from integrations.models import BooksConnection
 from integrations.quickbooks import reader
 from integrations.quickbooks.client import BATCH_ITEMS, BatchAnswer, BatchItem, QuickBooksClient
-from integrations.quickbooks.faults import Cause, Fault, QuickBooksRefused
+from integrations.quickbooks.faults import BROKE_DOWN, Cause, Fault, QuickBooksRefused
 from integrations.quickbooks.image import image
 from sync.engine.rows import insert_rows, update_rows
 from sync.engine.search import ROLE_OF_ENTITY, postings_found
@@ -33,6 +33,9 @@ from sync.models import Batch, Posting, PostingState, Role
 SEARCH_LAG = timedelta(seconds=10)
 # Seconds to wait before each further attempt at a batch whose outcome is unknown.
 PATIENCE = (5.0, 20.0, 60.0)
+# When so many, sent one by one, all make QuickBooks break down, the cause is not one of them.
+MOST_BROKEN = 3
+SERVER_ERROR = 500
 _NAMESPACE = uuid.UUID("6f1d3a52-4f0e-4f6a-9b0e-7a9a5d1c2b3e")
 
 _SENT_FIELDS = [
@@ -130,8 +133,10 @@ class Delivery:
             if not waiting:
                 return faults
             unsure_since = self.clock.now()
-        if unknown is not None:
+        if unknown is not None and (unknown.status or 0) < SERVER_ERROR:
             raise unknown
+        if unknown is not None:
+            return faults | self._one_by_one(batch, waiting, unknown)
         return faults | self._give_up(batch, waiting, answers, unsure_since or self.clock.now())
 
     def _sent(self, batch: Batch, waiting: Sequence[Posting]) -> dict[str, BatchAnswer]:
@@ -149,6 +154,50 @@ class Delivery:
         batch, waiting = self._look_first(batch, waiting, unsure_since)
         last = {posting.bid: BatchAnswer(posting.bid, fault=told[posting.pk]) for posting in waiting}
         return self._apply(batch, waiting, last, final=True)
+
+    def _one_by_one(self, batch: Batch, waiting: list[Posting], error: OutcomeUnknown) -> dict[int, Fault]:
+        """QuickBooks answers searches and breaks down at this batch each time: something in it may be the cause, and
+        must not keep the others out for ever. Each goes alone; what it breaks down at even then is given up for now.
+
+        Raises the error where it breaks down at all that is tried: then the cause is QuickBooks.
+        """
+        batch, waiting = self._look_first(batch, waiting, self.clock.now())
+        self._close(batch)
+        faults: dict[int, Fault] = {}
+        broken: list[Posting] = []
+        for number, posting in enumerate(waiting):
+            single = self._commit([posting])
+            try:
+                faults |= self._apply(single, [posting], self._sent(single, [posting]))
+            except OutcomeUnknown as again:
+                error = again
+            if posting.state == PostingState.SENT:
+                broken.append(posting)
+            if len(broken) == number + 1 == MOST_BROKEN:
+                self._regroup(waiting)
+                raise error
+        return faults | self._abandon(broken, error)
+
+    def _regroup(self, waiting: Sequence[Posting]) -> None:
+        """The next run takes up as one batch what is still open."""
+        for batch in Batch.objects.filter(
+            postings__in=[posting.pk for posting in waiting], answered_at=None
+        ).distinct():
+            self._close(batch)
+        self._commit([posting for posting in waiting if posting.state == PostingState.SENT])
+
+    def _abandon(self, broken: Sequence[Posting], error: OutcomeUnknown) -> dict[int, Fault]:
+        """What searches still do not show is refused; whatever tries it again looks for it first."""
+        faults: dict[int, Fault] = {}
+        fault = Fault(BROKE_DOWN, detail=str(error))
+        since = self.clock.now()
+        for posting in broken:
+            if posting.batch is None:
+                raise ValueError("what was sent has a batch")
+            batch, missing = self._look_first(posting.batch, [posting], since)
+            answers = {one.bid: BatchAnswer(one.bid, fault=fault) for one in missing}
+            faults |= self._apply(batch, missing, answers, final=True)
+        return faults
 
     def _look_first(self, batch: Batch, waiting: list[Posting], unsure_since: datetime) -> tuple[Batch, list[Posting]]:
         """Take what is in the books as answered; what remains goes again, alone if it is no longer the whole batch."""

@@ -136,7 +136,7 @@ class Planner:
 
     def _decide(self, record: Record, order: Order | Hold, catalog: Catalog, postings: Postings) -> Planned:
         if isinstance(order, Hold):
-            return Planned(record, record.wanted, None, postings, order)
+            return Planned(record, record.wanted, None, postings, _unless_left(order, postings))
         try:
             posted = posted_sale(postings)
             outcome = translate_order(order, self._options_for(posted, postings), self.company, catalog)
@@ -168,9 +168,8 @@ class Planner:
     def _again(self, outcome: Outcome, order: Order, posted: Posting, postings: Postings) -> Work | Hold | Skip:
         """The decision for an order whose sale is in the books: it may have been cancelled or edited, or paid since."""
         wish = wish_of(outcome, order)
-        if posted.decided.get("do") == LEAVE and posted.decided.get("version") == wish:
+        if ignored := _left(posted, wish):
             missing = self._missing_payments(outcome, posted, postings)
-            ignored = Note(Reason.CHANGE_IGNORED, {"user": posted.decided["user"]})
             return missing if isinstance(missing, Hold) else Work(payments=missing, notes=(ignored,))
         if isinstance(outcome, Skip):
             return self._cancelled(posted, postings)
@@ -247,6 +246,22 @@ class Planner:
 def wish_of(outcome: Outcome, order: Order) -> str:
     """What the order wants of its document, to be compared with what was posted or decided for it."""
     return str(Kind.VOID) if isinstance(outcome, Skip) else content(order)
+
+
+def _left(posted: Posting, wish: str) -> Note | None:
+    """That a person leaves the document as it is, whatever this wish of the order."""
+    if posted.decided.get("do") != LEAVE or posted.decided.get("version") != wish:
+        return None
+    return Note(Reason.CHANGE_IGNORED, {"user": posted.decided["user"]})
+
+
+def _unless_left(hold: Hold, postings: Postings) -> Work | Hold:
+    """An order that is in the books and cannot be read or found any more, unless a person leaves it at that."""
+    posted = posted_sale(postings)
+    if posted is None:
+        return hold
+    ignored = _left(posted, hold.reason)
+    return Work(notes=(ignored,)) if ignored else _wished(hold, hold.reason)
 
 
 def _wished(hold: Hold, wish: str) -> Hold:

@@ -17,7 +17,7 @@ from sync.reports.inbox import groups
 from sync.translate.reasons import Reason
 
 # What is told of as done, in this order. An order that was skipped and is so no longer is among the others.
-_DONE = (Action.CREATED, Action.UPDATED, Action.ADOPTED, Action.SKIPPED)
+_DONE = (Action.CREATED, Action.UPDATED, Action.VOIDED, Action.ADOPTED, Action.SKIPPED)
 _TROUBLE = (Action.HELD, Action.FAILED)
 _STOPPED = (RunState.FAILED, RunState.BROKEN)
 # More different causes than these are no mail any more, but a page.

@@ -53,14 +53,14 @@ class TestEdited:
         place_between(world, {**GOOD, "order_id": "EDITED"})
         world.sync()
         before = world.books()
-        act(world, "EDITED", "edit", {"cart": TWO_SHIRTS})
+        world.ecwid.patch(world.store_id, world.record("EDITED").store_ref, tax=9)
         world.place({**GOOD, "order_id": "NEXT"})
 
         world.sync()
 
         record = world.record("EDITED")
         assert (record.state, record.reason) == (RecordState.HELD, Reason.TAXES_DO_NOT_ADD_UP)
-        sentence_of(record, "3.00 CAD", "by hand")
+        sentence_of(record, "3.00 CAD", "9.00 CAD", "by hand")
         posted(world, "NEXT")
         assert [row for row in world.books()["Invoice"] if row["DocNumber"] != "EW-NEXT"] == before["Invoice"]
 
@@ -89,7 +89,7 @@ class TestEdited:
         [whole] = world.ecwid.orders(world.store_id)
         act(world, "EDITED", "edit", {"cart": TWO_SHIRTS})
         world.sync()
-        assert world.record("EDITED").state == RecordState.HELD
+        assert money(posted(world, "EDITED")["TotalAmt"]) == money("45.99")
 
         changed = ("items", "total", "tax", "subtotal", "subtotalWithoutTax", "totalBeforeGiftCardRedemption")
         world.ecwid.patch(world.store_id, whole["internalId"], **{name: whole[name] for name in changed})
@@ -268,6 +268,12 @@ class TestGone:
         record = world.record("DELETED")
         assert (record.state, record.reason) == (RecordState.HELD, Reason.ORDER_MISSING)
         sentence_of(record)
+
+        assert records_ignore(Record.objects.all(), user="ana", now=world.time.clock.now()) == 1
+        world.set("orders", due_offset=3)
+        world.sync()
+        record = world.record("DELETED")
+        assert (record.state, record.reason) == (RecordState.POSTED, Reason.CHANGE_IGNORED)
         assert world.books() == before
 
 

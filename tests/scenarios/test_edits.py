@@ -88,6 +88,16 @@ class TestAnUnpaidInvoice:
 
         assert money(posted(world, "ONE")["TotalAmt"]) == money("45.99")
 
+    def test_follows_a_line_that_keeps_the_taxes_of_before(self, world):
+        """The shop computes the order's tax anew, and not that of a line that stays."""
+        place(world, UNPAID)
+
+        edit(world, {"lines": [{"sku": "TSH-M", "quantity": 3, "price": 20}, *LESS["lines"]]})
+
+        invoice = posted(world, "ONE")
+        assert money(invoice["TotalAmt"]) == money("80.49")
+        books_are_whole(world)
+
     def test_gets_its_payment_for_the_new_total(self, world):
         place(world, UNPAID)
         world.act("ONE", "edit", {"cart": MORE})
@@ -541,6 +551,39 @@ class TestClosedBooks:
         world.sync()
 
         assert money(posted(world, "ONE")["TotalAmt"]) == money("45.99")
+
+
+class TestATotalThatQuickBooksComputesOtherwise:
+    """From the net amounts, rounded, QuickBooks computes a cent more or less than the shop's taxes in the prices."""
+
+    CENT = {
+        "lines": [{"sku": "C", "name": "Thing", "quantity": 1, "price": "120.76", "taxes": ["GST", "QST"]}],
+        "prices_include_tax": True,
+        "coupon": {"type": "percent", "value": 10},
+    }
+
+    def test_is_mended_with_a_rounding_line(self, make_world):
+        world = make_world("CA", payment_statuses=[])
+        world.quickbooks.switch(tax_override_tolerance=0)
+        world.place({**self.CENT, "order_id": "CENT"})
+
+        world.sync()
+
+        invoice = posted(world, "CENT")
+        assert item_names(world, invoice)[-1] == "Rounding"
+        assert (told(world, "CENT"), money(invoice["Balance"])) == ((Action.CREATED, Reason.ROUNDING_LINE), 0)
+        before = world.books()
+        world.sync()
+        assert world.books() == before
+
+    def test_stays_an_alarm_beyond_the_cap(self, make_world):
+        world = make_world("CA", payment_statuses=[], rounding_cap=0)
+        world.quickbooks.switch(tax_override_tolerance=0)
+        world.place({**self.CENT, "order_id": "CENT"})
+
+        world.sync()
+
+        assert state(world, "CENT") == (RecordState.HELD, Reason.BOOKS_TOTAL_DIFFERS)
 
 
 def test_a_dry_run_says_what_would_become_of_them(world):

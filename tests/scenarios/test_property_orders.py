@@ -147,7 +147,7 @@ def test_where_stated_taxes_are_ignored_nothing_is_silently_wrong(make_world, re
     ledger, orders, records = Ledger(world.books()), orders_of(world), records_of(world)
     endings = Counter(check_alarm(sold, records[number], ledger) for number, sold in orders.items())
 
-    assert endings["alarm"] > 0
+    assert endings["mended"] > 0
     record_property("endings", str(dict(endings)))
 
 
@@ -162,7 +162,7 @@ def check_alarm(sold, record, ledger):
     total = dec(sale["TotalAmt"])
     if total == sold.total:
         assert record.state == RecordState.POSTED
-        return "right"
+        return "mended" if record.reason == Reason.ROUNDING_LINE else "right"
     assert (record.state, record.reason) == (RecordState.HELD, Reason.BOOKS_TOTAL_DIFFERS)
     assert (dec(record.params["store_total"]), dec(record.params["books_total"])) == (sold.total, total)
     assert abs(total - sold.total) <= CENT * len(sale["Line"])

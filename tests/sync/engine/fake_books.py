@@ -45,6 +45,8 @@ class FakeBooks:
         return self._answered[request_id]
 
     def write(self, item):
+        if item.operation != "create":
+            return self._change(item)
         fault = self.refusals.get(name_of(item.payload)) or self._taken(item)
         if fault is not None:
             return BatchAnswer(item.bid, fault=fault, trace="1-tid")
@@ -56,6 +58,15 @@ class FakeBooks:
         if field_name and item.payload[field_name].casefold() in names:
             return Fault("6240", "Duplicate Name Exists Error")
         return None
+
+    def _change(self, item):
+        """A sparse update, or a void."""
+        [row] = [row for row in self.held(item.entity) if row["Id"] == item.payload["Id"]]
+        if row["SyncToken"] != item.payload["SyncToken"]:
+            return BatchAnswer(item.bid, fault=Fault("5010", "Stale Object Error"), trace="1-tid")
+        stated = {"TotalAmt": 0} if item.operation == "void" else item.payload
+        row |= {**stated, "SyncToken": str(int(row["SyncToken"]) + 1)}
+        return BatchAnswer(item.bid, object=dict(row), trace="1-tid")
 
     def add(self, entity, **row):
         """Something that is in the books."""
@@ -74,7 +85,8 @@ class FakeBooks:
 
 
 def name_of(payload):
-    return payload.get("DocNumber") or payload.get("DisplayName") or payload.get("Name") or payload["PrivateNote"]
+    names = (payload.get(name) for name in ("DocNumber", "DisplayName", "Name", "PrivateNote"))
+    return next((name for name in names if name), f"change of {payload.get('Id')}")
 
 
 def _fits(row, where):

@@ -7,7 +7,7 @@ import pytest
 
 from integrations.errors import OutcomeUnknown, TemporaryError
 from integrations.models import BooksConnection, BooksObject
-from integrations.quickbooks.faults import Fault
+from integrations.quickbooks.faults import Cause, Fault
 from sync.engine.deliver import PATIENCE, SEARCH_LAG, Delivery
 from sync.models import Batch, Posting, PostingState
 from tests.support.time import StillTime
@@ -15,6 +15,7 @@ from tests.sync.engine.fake_books import (
     FakeBooks,
     lost_after,
     lost_before_the_work,
+    name_of,
     refused_as_a_whole,
     unclear,
     unreachable,
@@ -397,3 +398,154 @@ def test_somebody_elses_entry_of_that_name_is_not_taken_for_ours(delivery, books
 
     assert [fault.code for fault in faults.values()] == ["6240"]
     assert Posting.objects.get().state == REFUSED
+
+
+# -- what makes QuickBooks break down ----------------------------------------------------------------------------------
+
+
+def poisoned(*names):
+    """QuickBooks breaks down, each time, at a batch with one of these in it; nothing of it is done."""
+
+    def trouble(_books, items):
+        if {name_of(item.payload) for item in items} & set(names):
+            raise OutcomeUnknown("HTTP 500", 500)
+
+    return trouble
+
+
+def test_one_that_breaks_quickbooks_keeps_no_other_out(delivery, books, sales):
+    books.trouble.extend([poisoned("S2")] * 50)
+    postings = sales(4)
+
+    faults = delivery.send(postings)
+
+    assert {pk: fault.cause for pk, fault in faults.items()} == {postings[1].pk: Cause.BROKE_DOWN}
+    assert states() == {"S1": POSTED, "S2": REFUSED, "S3": POSTED, "S4": POSTED}
+    assert numbers(books) == ["S1", "S3", "S4"]
+    assert not Batch.objects.filter(answered_at=None).exists()
+
+
+def test_one_that_breaks_it_alone_is_given_up_as_well(delivery, books, sales):
+    books.trouble.extend([poisoned("S1")] * 50)
+    [posting] = sales(1)
+    assert delivery.send([posting]).keys() == {posting.pk}
+    books.trouble.clear()
+    assert delivery.send([posting]) == {}
+    assert numbers(books) == ["S1"]
+
+
+def test_what_it_did_before_it_broke_down_is_found_all_the_same(delivery, books, sales):
+    def breaks_after(held, items):
+        lost_with_status = OutcomeUnknown("HTTP 500", 500)
+        if len(items) > 1:
+            raise lost_with_status
+        held.write(items[0])
+        raise lost_with_status
+
+    books.trouble.extend([breaks_after] * 50)
+
+    assert delivery.send(sales(2)) == {}
+    assert numbers(books) == ["S1", "S2"]
+
+
+def test_where_it_breaks_down_at_everything_nothing_is_given_up(delivery, books, sales):
+    books.trouble.extend([poisoned(*(f"S{number}" for number in range(1, 6)))] * 50)
+
+    with pytest.raises(OutcomeUnknown):
+        delivery.send(sales(5))
+
+    assert set(states().values()) == {SENT}
+    [waiting] = Batch.objects.filter(answered_at=None)
+    assert waiting.postings.count() == 5
+    books.trouble.clear()
+    assert delivery.recover() == 5
+    assert numbers(books) == ["S1", "S2", "S3", "S4", "S5"]
+
+
+# -- changes of what is in the books -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def edited(delivery, books, sales):
+    """A posted sale with a change that is ready to be sent."""
+    [posting] = sales(1)
+    delivery.send([posting])
+    posting.change = {
+        "operation": "update",
+        "payload": {"Id": posting.books_ref, "SyncToken": "0", "sparse": True, "TotalAmt": D("60.00")},
+        "proven_total": D("60.00"),
+        "content": "new",
+        "untold": {"action": "updated", "reason": "", "params": {}},
+    }
+    return posting
+
+
+def test_a_change_becomes_what_the_posting_says(delivery, books, edited):
+    assert delivery.send([edited]) == {}
+
+    row = Posting.objects.get()
+    assert (row.state, row.change, row.content, row.proven_total, row.total) == (POSTED, None, "new", 60, 60)
+    assert row.payload["DocNumber"] == "S1"
+    assert "SyncToken" not in row.payload
+    assert row.untold == {"action": "updated", "reason": "", "params": {}}
+    assert row.image["total"] == "60"
+    [held] = books.held("Invoice")
+    assert (held["TotalAmt"], held["SyncToken"]) == (60, "1")
+
+
+def test_a_change_is_written_down_before_the_call_and_the_posting_stays_as_it_was(delivery, books, edited):
+    seen = []
+
+    def look(_books, _items):
+        row = Posting.objects.get()
+        seen.append((row.state, row.is_in_books, row.proven_total, row.change["proven_total"]))
+
+    books.trouble.append(look)
+    delivery.send([edited])
+    assert seen == [(SENT, True, D("57.49"), 60)]
+
+
+def test_a_refused_change_leaves_it_posted_as_it_was(delivery, books, edited):
+    books.add("Invoice", DocNumber="other", TxnDate="2026-03-02", PrivateNote="")
+    books.held("Invoice")[0]["SyncToken"] = "7"  # somebody was faster
+
+    faults = delivery.send([edited])
+
+    assert {fault.cause for fault in faults.values()} == {Cause.STALE}
+    row = Posting.objects.get()
+    assert (row.state, row.change, row.content, row.total, row.fault_code) == (POSTED, None, "", D("57.49"), "5010")
+
+
+@pytest.mark.parametrize("trouble", [lost_before_the_work, lost_after()], ids=["not done", "done"])
+def test_a_change_whose_answer_is_lost_is_made_once(delivery, books, edited, trouble):
+    books.trouble.append(trouble)
+
+    assert delivery.send([edited]) == {}
+
+    [held] = books.held("Invoice")
+    assert (held["TotalAmt"], held["SyncToken"]) == (60, "1")
+    assert Posting.objects.get().content == "new"
+
+
+@pytest.mark.parametrize("done", [True, False])
+def test_a_change_that_a_dead_run_left_is_settled(delivery, books, edited, done):
+    books.trouble.extend([lost_after() if done else lost_before_the_work, *[lost_before_the_work] * 9])
+    with suppress(OutcomeUnknown):
+        delivery.send([edited])
+    books.trouble.clear()
+
+    delivery.recover()
+
+    [held] = books.held("Invoice")
+    assert (held["TotalAmt"], held["SyncToken"]) == (60, "1")
+    row = Posting.objects.get()
+    assert (row.state, row.change, row.content) == (POSTED, None, "new")
+
+
+def test_a_void_leaves_nothing_but_the_document(delivery, books, edited):
+    edited.change |= {"operation": "void", "proven_total": D(0)}
+
+    delivery.send([edited])
+
+    row = Posting.objects.get()
+    assert (row.state, row.is_in_books, row.total, row.proven_total) == (PostingState.VOIDED, False, 0, 0)
