@@ -110,3 +110,13 @@ def without_unapplied(shares: Shares, charged: Decimal, *, contained: bool, plac
         return round_half_up(charged * rate / (100 + (rate if contained else ZERO)), places) > 0
 
     return tuple(share for share in shares if share.amount or not due(share))
+
+
+def at_rates(shares: Shares, charged: Decimal, *, contained: bool, places: int) -> Shares:
+    """What the rates of these shares make of an amount, tax included where it is `contained`."""
+    rates = [share.rate or ZERO for share in shares]
+    base = 100 + (total_of(rates) if contained else ZERO)
+    return tuple(
+        replace(share, amount=round_half_up(charged * rate / base, places))
+        for share, rate in zip(shares, rates, strict=True)
+    )

@@ -19,6 +19,7 @@ from integrations.ecwid.lines import HANDLING, SHIPPING, items_of, surcharges_of
 from integrations.ecwid.tax_shares import (
     ItemTax,
     Shares,
+    at_rates,
     item_tax_of,
     merged,
     share_out,
@@ -92,6 +93,8 @@ def taxes_of(order: Json, lines: Sequence[OrderLine], *, contained: bool, places
         if ref in told
     }
     taxes = _to_the_cent({**told, **goods}, tax, tolerance, places)
+    if _unexplained(taxes, tax):
+        taxes = _recomputed(told, lines, tax, tolerance, contained=contained, places=places) or taxes
     return taxes, _unexplained(taxes, tax)
 
 
@@ -172,6 +175,22 @@ def _to_the_cent(taxes: Taxes, tax: Decimal, tolerance: Decimal, places: int) ->
         if not difference:
             break
     return {ref: tuple(shares) for ref, shares in corrected.items()}
+
+
+def _recomputed(
+    told: Taxes, lines: Sequence[OrderLine], tax: Decimal, tolerance: Decimal, *, contained: bool, places: int
+) -> Taxes | None:
+    """The taxes at their stated rates. When an order is edited its lines keep the amounts of before, while its own tax
+    is computed anew: it proves the rates, to a cent per item. None where it does not."""
+    charged = {line.ref: line.charged for line in lines}
+    if any(share.rate is None for shares in told.values() for share in shares):
+        return None
+    fresh = {
+        ref: at_rates(shares, charged.get(ref, ZERO), contained=contained, places=places)
+        for ref, shares in told.items()
+    }
+    fitted = _to_the_cent(fresh, tax, tolerance, places)
+    return None if _unexplained(fitted, tax) else fitted
 
 
 def _unexplained(taxes: Taxes, tax: Decimal) -> tuple[str, ...]:

@@ -293,6 +293,21 @@ def test_an_edited_order_whose_line_taxes_are_stale_is_told():
     assert found.warnings
 
 
+def test_an_edited_order_whose_own_tax_proves_the_rates_is_taxed_by_them():
+    """One more of the first, a cheaper second: the lines still carry the taxes of before."""
+    rows = (item(1, "20", 2, tax("1.60")), item(2, "5", 1, tax("2.40")))
+    found = read(order(*rows, total="48.60", tax=D("3.60")))
+    assert [each.tax for each in found.lines] == [D("3.20"), D("0.40")]
+    assert (found.line_tax, found.residual, found.warnings) == (found.tax, 0, ())
+
+
+def test_the_same_with_prices_that_include_two_taxes():
+    row = item(1, "114.98", 2, *_gst_qst("5.00", "9.98"))
+    found = read(order(row, total="229.95", tax=D("29.95"), pricesIncludeTax=True))
+    assert found.prices_include_tax
+    assert shares(found, "item:1") == [("GST", "5", "10.00"), ("QST", "9.975", "19.95")]
+
+
 def test_tax_without_a_list_of_taxes_is_one_nameless_tax():
     found = read(order(item(1, "10", tax=D("0.80")), total="10.80"))
     assert shares(found, "item:1") == [("Tax", "None", "0.80")]
