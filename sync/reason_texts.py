@@ -222,7 +222,7 @@ TEXTS: Mapping[Reason, ReasonText] = {
         _("The order was cancelled, but nothing was paid for its invoice: no money went back."),
     ),
     Reason.REFUND_COVERED: _skipped(
-        _("Earlier refunds of this order have taken back all of the sale, so nothing is left to take back."),
+        _("There is nothing to take back: the refund comes to nothing, or nothing is left of the sale."),
     ),
     Reason.REFUND_SUPERSEDED: _skipped(_("The store tells of this refund in another way by now.")),
     Reason.ORDER_DELETED: _skipped(_("The order was deleted in the store before it was posted.")),

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.db.models import F
 
+from integrations.books import SaleType
 from integrations.models import Integration
 from sync.models import Posting, PostingState, Record, RecordKind, RecordState, Role
 from sync.reasons import explain
@@ -67,7 +68,7 @@ class Statement:
 
     @property
     def sale_types(self) -> list[str]:
-        return sorted(set(self.by_document) - {"Payment"})
+        return sorted(set(self.by_document) & set(SaleType))
 
     @property
     def payments(self) -> Figure:

@@ -40,7 +40,7 @@ class Reason(StrEnum):
     REFUND_ORDER_NOT_POSTED = "refund_order_not_posted"
     REFUND_SALE_VOIDED = "refund_sale_voided"  # number
     REFUND_NOTHING_PAID = "refund_nothing_paid"  # cancelled, and nothing was paid
-    REFUND_COVERED = "refund_covered"  # nothing is left of the sale
+    REFUND_COVERED = "refund_covered"  # it comes to nothing, or nothing is left of the sale
     REFUND_SUPERSEDED = "refund_superseded"  # the store tells of it in another way by now
 
     # Skipped: a product that is no item, or whose level is not for QuickBooks to say. All: sku, product

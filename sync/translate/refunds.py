@@ -117,7 +117,7 @@ def _amount(case: RefundCase) -> Decimal | Skip:
         return Skip(Reason.REFUND_NOTHING_PAID)
     if case.done and (told is None or told == case.done):
         return case.left if case.refund.everything else ZERO
-    if case.left <= 0 or told == 0:
+    if case.left <= 0 or (told is not None and told <= 0):
         return Skip(Reason.REFUND_COVERED)
     currency = case.order.currency
     if told is None and not case.refund.everything:
