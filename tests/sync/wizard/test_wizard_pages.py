@@ -161,6 +161,21 @@ def test_every_flow_can_be_switched_on(client, draft, office):
     assert integration.stock.enabled
 
 
+def test_products_and_stock_have_pages_once_they_are_switched_on(client, draft, office):
+    steps = ("products", "stock")
+    pages = {step: reverse("sync:setup_step", args=[draft.pk, step]) for step in steps}
+    assert {client.get(page).status_code for page in pages.values()} == {404}
+
+    save(client, draft, "flows", products="on", stock="on")
+    assert save(client, draft, "products", create_as="service", update_items="on").status_code == 302
+    assert save(client, draft, "stock", guard_percent="35").status_code == 302
+
+    integration = fresh(office)
+    assert (integration.products.create_as, integration.products.update_items) == ("service", True)
+    assert (integration.stock.guard_percent, integration.stock.include_unlimited) == (35, False)
+    assert save(client, draft, "stock", guard_percent="101").status_code == 200
+
+
 # -- what is wrong is said, what was typed is kept ---------------------------------------------------------------------
 
 
