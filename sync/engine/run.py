@@ -16,6 +16,8 @@ from sync.engine.lease import LASTS, LeaseBusy, LeaseLost, leased
 from sync.engine.progress import RowProgress, Watcher
 from sync.engine.refund_records import skip_while_off
 from sync.engine.session import Session, Stop, stopped_by
+from sync.flows import products as products_flow
+from sync.flows import stock as stock_flow
 from sync.models import Run, RunState, Trigger
 from sync.translate.reasons import Reason
 
@@ -107,6 +109,7 @@ def _synchronise(session: Session, flows: Sequence[Flow]) -> None:
         with leased(session.books, clock=session.clock) as lease:
             session.renew = lease.renew
             _close_interrupted(session)
+            _put_away(session.integration)
             session.keep_consent()
             session.pull_orders()
             if not session.integration.refunds.enabled:
@@ -123,6 +126,14 @@ def _synchronise(session: Session, flows: Sequence[Flow]) -> None:
         stop = stopped_by(error, "books")
         ordering.tell_waiting(session, stop)
         raise stop from error
+
+
+def _put_away(integration: Integration) -> None:
+    """Products and levels that waited for a flow wait no more once it is switched off; orders do."""
+    if not integration.products.enabled:
+        products_flow.put_away(integration)
+    if not integration.stock.enabled:
+        stock_flow.put_away(integration)
 
 
 def _close_interrupted(session: Session) -> None:

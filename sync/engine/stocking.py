@@ -18,7 +18,7 @@ from sync.engine.content import digest
 from sync.engine.record import Ending
 from sync.engine.rows import insert_rows, update_rows
 from sync.engine.session import Session, stopped_by
-from sync.engine.stocktaking import NOTED, Shelf, Stocktaking, note, product_of
+from sync.engine.stocktaking import NOTED, Shelf, Stocktaking, gone, note, product_of
 from sync.flows import stock as stock_flow
 from sync.models import Action, PushState, Record, RecordState, StockChange, StockPush
 from sync.translate.outcome import Hold
@@ -200,7 +200,7 @@ class _Pusher:
     def _write_one(self, shelf: Shelf, change: StockChange, current: Product | None) -> Ending | None:
         """Set one level; None where it has moved since it was compared, so that something may just have been sold."""
         if current is None:
-            return _problem(shelf, Hold(Reason.STOCK_REFUSED, {**_params(shelf), "detail": "not found"}))
+            return self._vanished(shelf)
         if (current.stock, current.unlimited) != (shelf.product.stock, shelf.product.unlimited):
             self._keep(shelf.record, current)
             return None
@@ -213,6 +213,8 @@ class _Pusher:
         except (Refused, NotFound) as error:
             change.sent_at = None
             change.save(update_fields=["sent_at"])
+            if isinstance(error, NotFound):
+                return self._vanished(shelf)
             return _problem(shelf, Hold(Reason.STOCK_REFUSED, {**_params(shelf), "detail": error.message}))
         return self._done(shelf.record, change)
 
@@ -222,6 +224,13 @@ class _Pusher:
         change.save(update_fields=["written_at"])
         self._keep(record, counted(product_of(record), change.after))
         return set_ending(record, change.before, change.after)
+
+    def _vanished(self, shelf: Shelf) -> Ending:
+        """The product was deleted since it was read."""
+        update_rows([gone(shelf.record)], NOTED)
+        params = {"sku": shelf.product.sku.strip(), "product": shelf.product.name}
+        wanted = shelf.record.wanted
+        return Ending(shelf.record, wanted, RecordState.SKIPPED, Action.SKIPPED, Reason.PRODUCT_GONE, params)
 
     def _keep(self, record: Record, product: Product) -> None:
         if note(record, product, self._now):

@@ -75,7 +75,7 @@ class Stocktaking:
                 self._file([self._noted(product, now) for product in page])
         with transaction.atomic():
             if whole:
-                self._file([_gone(record) for ref, record in self._records.items() if ref not in seen])
+                self._file([gone(record) for ref, record in self._records.items() if ref not in seen])
                 integration.stock_compared_at = now
             integration.stock_read_until = now
             if self._files:
@@ -186,7 +186,8 @@ def product_of(record: Record) -> Product:
     return Product.from_json(record.payload["product"])
 
 
-def _gone(record: Record) -> Record:
+def gone(record: Record) -> Record:
+    """The record of a product that the store does not have any more."""
     record.payload = {**record.payload, "gone": True}
     record.fingerprint = ""
     return record

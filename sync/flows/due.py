@@ -8,6 +8,9 @@ from django.db.models import F, Q, QuerySet
 from integrations.models import Integration
 from sync.models import Record, RecordState
 
+# What becomes of records that wait for a flow which is switched off.
+PUT_AWAY = {"state": RecordState.NEW, "reason": "", "params": {}, "cause": "", "attempts": 0, "retry_at": None}
+
 
 def is_due(integration: Integration, *, now: datetime) -> Q:
     """Wanted ones (new, changed, asked for); held and skipped ones whose settings or QuickBooks lists changed since;

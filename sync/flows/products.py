@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from integrations.commerce import Product
 from integrations.models import Integration
-from sync.flows.due import is_due, oldest_first
+from sync.flows.due import PUT_AWAY, is_due, oldest_first
 from sync.models import Record, RecordKind, RecordState
 
 
@@ -29,6 +29,12 @@ def due_pages(integration: Integration, *, now: datetime, size: int) -> Iterator
 def is_waiting(integration: Integration) -> bool:
     """Whether any product is held: a change in QuickBooks' lists may release it."""
     return records(integration).filter(state=RecordState.HELD).exists()
+
+
+def put_away(integration: Integration) -> None:
+    """Nothing waits for a flow that is switched off; what it knew is looked at anew once it is on again."""
+    waiting = records(integration).filter(state__in=(RecordState.HELD, RecordState.FAILED))
+    waiting.update(**PUT_AWAY, wanted=F("done") + 1)
 
 
 def known_products(integration: Integration) -> Iterator[Product]:

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from integrations.models import Integration
+from sync.flows.due import PUT_AWAY
 from sync.models import Posting, PostingState, PushState, Record, RecordKind, RecordState, Role, StockChange, StockPush
 from sync.translate.reasons import Reason
 
@@ -18,6 +19,12 @@ _SOLD_ALL_THE_SAME = (Reason.STATUS_NOT_SELECTED, Reason.FULFILLMENT_NOT_SELECTE
 def records(integration: Integration) -> QuerySet[Record]:
     """One for each SKU under which the store sells something."""
     return Record.objects.filter(integration=integration, kind=RecordKind.STOCK)
+
+
+def put_away(integration: Integration) -> None:
+    """Nothing waits for a flow that is switched off; what it knew is looked at anew once it is on again."""
+    records(integration).filter(state__in=_OPEN).update(**PUT_AWAY)
+    pushes(integration, PushState.WAITING).delete()
 
 
 def unsettled_orders(integration: Integration) -> QuerySet[Any]:

@@ -489,6 +489,38 @@ class TestLevels:
         assert shop.level("MUG-1") == 12
 
 
+class TestSwitchedOff:
+    def test_nothing_waits_any_more_and_it_is_asked_anew_later(self, shop):
+        shop.keep_in_books("MUG-1", 12)
+        shop.sell("MUG-1", 8)
+        shop.sync()
+        shop.world.set("stock", enabled=False)
+
+        shop.sync(flows=["orders", "stock"])
+
+        assert shop.state("MUG-1") == (RecordState.NEW, "")
+        assert not StockPush.objects.exists()
+        shop.world.set("stock", enabled=True)
+        shop.sync()
+        assert table(waiting(shop)) == {"MUG-1": (8, 12)}
+
+    def test_a_product_that_is_deleted_meanwhile_is_no_trouble(self, shop):
+        shop.keep_in_books("MUG-1", 12)
+        shop.sell("MUG-1", 8)
+        original = EcwidStore.product
+
+        def deleted(store, ref):
+            shop.world.ecwid.control("DELETE", f"stores/{shop.store}/products/{ref}")
+            return original(store, ref)
+
+        with mock.patch.object(EcwidStore, "product", deleted):
+            run = shop.sync(approve=True)
+
+        assert run.state == RunState.FINISHED
+        assert shop.state("MUG-1") == (RecordState.SKIPPED, Reason.PRODUCT_GONE)
+        assert not shop.sync().counts
+
+
 class TestChanges:
     def test_only_what_changed_is_read_and_written(self, shop):
         for number in range(30):
