@@ -2,9 +2,7 @@
 a write puts a new one, so whoever holds the old one (the lagging search index, for one) keeps what it saw.
 """
 
-from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 
 from sandbox.documents import Documents
@@ -12,6 +10,7 @@ from sandbox.ecwid.carts import Listing
 from sandbox.ecwid.events import Tell, tell_of_deleted_order, tell_of_order
 from sandbox.ecwid.levels import component_ids, settled
 from sandbox.ecwid.values import Json
+from sandbox.search_index import SearchIndex
 
 _FIRST_NUMBER = 481_920_377
 
@@ -25,38 +24,6 @@ class StoredOrder:
     payload: Json
     stock_taken: bool = False
     paid: Decimal | int = 0
-
-
-@dataclass
-class SearchIndex:
-    """What searches see: writes reach it a little later than reads by id."""
-
-    seen: dict[int, Json] = field(default_factory=dict)
-    version: int = 0
-    _coming: deque[tuple[float, int, Json | None]] = field(default_factory=deque)
-    _last_list: tuple[object, list[Json]] = (None, [])
-
-    def note(self, timestamp: float, key: int, payload: Json | None) -> None:
-        """`payload` None: deleted."""
-        self._coming.append((timestamp, key, payload))
-
-    def at(self, timestamp: float) -> dict[int, Json]:
-        """The objects as written up to `timestamp`."""
-        while self._coming and self._coming[0][0] <= timestamp:
-            _, key, payload = self._coming.popleft()
-            self.version += 1
-            if payload is None:
-                self.seen.pop(key, None)
-            else:
-                self.seen[key] = payload
-        return self.seen
-
-    def listed(self, question: object, make: Callable[[], list[Json]]) -> list[Json]:
-        """The answer to a search, made once for all its pages as long as nothing changes."""
-        key = (self.version, question)
-        if self._last_list[0] != key:
-            self._last_list = (key, make())
-        return self._last_list[1]
 
 
 class ShopState:
@@ -75,8 +42,8 @@ class ShopState:
         self.customers: dict[int, Json] = {}
         self.deleted_customers: dict[int, Json] = {}
         self.locations: list[str] = []
-        self.order_index = SearchIndex()
-        self.product_index = SearchIndex()
+        self.order_index: SearchIndex[int] = SearchIndex()
+        self.product_index: SearchIndex[int] = SearchIndex()
         self.next_order_number = _FIRST_NUMBER
         self._numbers: dict[str, int] = {}
         self._bundles: set[int] = set()
