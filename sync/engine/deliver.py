@@ -115,6 +115,7 @@ class Delivery:
         """Bring every posting of the batch to an end. What may have been carried out, at `unsure_since` at the latest,
         is looked for in the books before it is sent."""
         faults: dict[int, Fault] = {}
+        is_new = unsure_since is None
         unknown: OutcomeUnknown | None = None
         answers: dict[str, BatchAnswer] = {}
         for wait in (0.0, *PATIENCE):
@@ -136,7 +137,7 @@ class Delivery:
         if unknown is not None and (unknown.status or 0) < SERVER_ERROR:
             raise unknown
         if unknown is not None:
-            return faults | self._one_by_one(batch, waiting, unknown)
+            return faults | self._one_by_one(batch, waiting, unknown, is_new=is_new)
         return faults | self._give_up(batch, waiting, answers, unsure_since or self.clock.now())
 
     def _sent(self, batch: Batch, waiting: Sequence[Posting]) -> dict[str, BatchAnswer]:
@@ -155,17 +156,21 @@ class Delivery:
         last = {posting.bid: BatchAnswer(posting.bid, fault=told[posting.pk]) for posting in waiting}
         return self._apply(batch, waiting, last, final=True)
 
-    def _one_by_one(self, batch: Batch, waiting: list[Posting], error: OutcomeUnknown) -> dict[int, Fault]:
+    def _one_by_one(
+        self, batch: Batch, waiting: list[Posting], error: OutcomeUnknown, *, is_new: bool
+    ) -> dict[int, Fault]:
         """QuickBooks answers searches and breaks down at this batch each time: something in it may be the cause, and
         must not keep the others out for ever. Each goes alone; what it breaks down at even then is given up for now.
 
-        Raises the error where it breaks down at all that is tried: then the cause is QuickBooks.
+        Raises the error where it breaks down at all that is tried: then the cause is QuickBooks. Few that are sent for
+        the first time prove nothing; the next run gives them up.
         """
         batch, waiting = self._look_first(batch, waiting, self.clock.now())
         self._close(batch)
         faults: dict[int, Fault] = {}
         broken: list[Posting] = []
-        for number, posting in enumerate(waiting):
+        enough = min(MOST_BROKEN, len(waiting)) if is_new else MOST_BROKEN
+        for number, posting in enumerate(waiting, start=1):
             single = self._commit([posting])
             try:
                 faults |= self._apply(single, [posting], self._sent(single, [posting]))
@@ -173,7 +178,7 @@ class Delivery:
                 error = again
             if posting.state == PostingState.SENT:
                 broken.append(posting)
-            if len(broken) == number + 1 == MOST_BROKEN:
+            if len(broken) == number == enough:
                 self._regroup(waiting)
                 raise error
         return faults | self._abandon(broken, error)

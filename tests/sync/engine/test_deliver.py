@@ -425,10 +425,17 @@ def test_one_that_breaks_quickbooks_keeps_no_other_out(delivery, books, sales):
     assert not Batch.objects.filter(answered_at=None).exists()
 
 
-def test_one_that_breaks_it_alone_is_given_up_as_well(delivery, books, sales):
+def test_one_that_stands_alone_is_given_up_by_the_next_run(delivery, books, sales):
     books.trouble.extend([poisoned("S1")] * 50)
     [posting] = sales(1)
-    assert delivery.send([posting]).keys() == {posting.pk}
+    with pytest.raises(OutcomeUnknown):
+        delivery.send([posting])
+    assert states() == {"S1": SENT}
+
+    assert delivery.recover() == 1
+
+    assert states() == {"S1": REFUSED}
+    posting.refresh_from_db()
     books.trouble.clear()
     assert delivery.send([posting]) == {}
     assert numbers(books) == ["S1"]
@@ -443,9 +450,14 @@ def test_what_it_did_before_it_broke_down_is_found_all_the_same(delivery, books,
         raise lost_with_status
 
     books.trouble.extend([breaks_after] * 50)
+    with pytest.raises(OutcomeUnknown):
+        delivery.send(sales(2))
+    sent = len(books.batches)
 
-    assert delivery.send(sales(2)) == {}
-    assert numbers(books) == ["S1", "S2"]
+    delivery.recover()
+
+    assert set(states().values()) == {POSTED}
+    assert (numbers(books), len(books.batches)) == (["S1", "S2"], sent)
 
 
 def test_where_it_breaks_down_at_everything_nothing_is_given_up(delivery, books, sales):
