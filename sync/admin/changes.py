@@ -8,10 +8,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_base import DropdownFilter, display
-from accounts.admin_dates import DaysFilter
 from accounts.admin_scope import HistoryModelAdmin, ScopedRelatedFilter
 from accounts.admin_show import DASH, moment_in
 from integrations.zones import business_zone, zone_named
+from sync.admin.days import DaysFilter
 from sync.admin.records import HistoryInline
 from sync.models import SettingChange
 from sync.reports import changes

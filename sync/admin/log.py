@@ -14,13 +14,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
 from accounts.admin_base import action, display
-from accounts.admin_dates import DaysFilter
 from accounts.admin_scope import HistoryModelAdmin, ScopedRelatedFilter
 from accounts.admin_show import DASH, label
 from sync.admin import showing
+from sync.admin.days import DaysFilter
+from sync.admin.deciding import DecidingMixin
 from sync.admin.filters import ReasonFilter
 from sync.admin.searching import OrderSearchAdmin, spellings
-from sync.models import Action, LogEntry, Run
+from sync.models import Action, LogEntry, Record, Run
 from sync.views.log import csv_response
 
 _FLOWS = {"orders": _("Orders"), "refunds": _("Refunds"), "products": _("New products"), "stock": _("Stock")}
@@ -142,7 +143,7 @@ def _lines(facts: Iterable[tuple[str, str]]) -> str | SafeString:
 
 
 @admin.register(LogEntry)
-class LogEntryAdmin(OrderSearchAdmin):
+class LogEntryAdmin(DecidingMixin, OrderSearchAdmin):
     """What each run did with each record, and why (L1)."""
 
     business_path = "integration__business"
@@ -168,7 +169,8 @@ class LogEntryAdmin(OrderSearchAdmin):
     )
     sortable_by = ()  # always the latest first: no index sorts a million entries by anything else
     extra_lookups = ("run", "record")
-    actions = reading_actions = ("export_selected",)
+    actions = ("retry", "ignore", "export_selected")
+    reading_actions = ("export_selected",)
     list_before_template = "sync/log_bar.html"
     fieldsets = (
         (None, {"fields": (("at", "integration"), ("run_link", "record_link"))}),
@@ -180,6 +182,9 @@ class LogEntryAdmin(OrderSearchAdmin):
     def called(self, term: str) -> Q:
         """Also what a dry run told of orders that are not filed yet."""
         return super().called(term) | Q(record=None, store_ref__in=spellings(term))
+
+    def records_of(self, chosen: QuerySet[LogEntry]) -> QuerySet[Record]:
+        return Record.objects.filter(pk__in=chosen.order_by().values("record"))
 
     @display(description=_("at"), ordering="created_at")
     def at(self, entry: LogEntry) -> str:

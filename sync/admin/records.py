@@ -2,29 +2,26 @@
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
-from accounts.access import Act
 from accounts.admin_base import action, display
-from accounts.admin_dates import DaysFilter
 from accounts.admin_scope import HistoryMixin, HistoryModelAdmin, ScopedRelatedFilter, ScopedTabularInline
 from accounts.admin_show import DASH, label, moment_in
 from integrations.zones import business_zone, zone_named
 from sync.admin import showing
+from sync.admin.days import DaysFilter
+from sync.admin.deciding import DecidingMixin
 from sync.admin.filters import ReasonFilter
 from sync.admin.record_page import record_context
 from sync.admin.searching import OrderSearchAdmin, document_called
 from sync.models import DOCUMENT_KINDS, DOCUMENT_ROLES, Batch, Posting, Record, RecordKind
 from sync.reports.record_export import record_lines
-from sync.services.inbox import records_ignore, records_retry
 from sync.views.downloads import csv_download
 
 
@@ -40,7 +37,7 @@ class HistoryInline(HistoryMixin, ScopedTabularInline):
 
 
 @admin.register(Record)
-class RecordAdmin(OrderSearchAdmin):
+class RecordAdmin(DecidingMixin, OrderSearchAdmin):
     """Store objects as last seen, and where they stand."""
 
     business_path = "integration__business"
@@ -104,29 +101,6 @@ class RecordAdmin(OrderSearchAdmin):
     @display(description=_("reason"))
     def explanation(self, record: Record) -> str:
         return showing.reason(record)
-
-    @action(description=_("Retry with the next sync"), permissions=["work"])
-    def retry(self, request: HttpRequest, queryset: QuerySet[Record]) -> None:
-        count = records_retry(self.scoped(queryset, request, Act.WORK))
-        text = ngettext(
-            "%d record is tried again with the next sync.", "%d records are tried again with the next sync.", count
-        )
-        self.message_user(request, text % count, messages.SUCCESS if count else messages.WARNING)
-
-    @action(description=_("Ignore: leave out of the books"), permissions=["work"])
-    def ignore(self, request: HttpRequest, queryset: QuerySet[Record]) -> None:
-        asked = queryset.count()
-        records, who = self.scoped(queryset, request, Act.WORK), request.user.get_username()
-        count = records_ignore(records, user=who, now=timezone.now())
-        text = ngettext("%d record is ignored.", "%d records are ignored.", count)
-        self.message_user(request, text % count, messages.SUCCESS if count else messages.WARNING)
-        if asked > count:
-            left = ngettext(
-                "%d record was left alone: it has a document in QuickBooks, or you may only read it.",
-                "%d records were left alone: they have documents in QuickBooks, or you may only read them.",
-                asked - count,
-            )
-            self.message_user(request, left % (asked - count), messages.WARNING)
 
     @action(description=_("Download as CSV"))
     def export_selected(self, request: HttpRequest, queryset: QuerySet[Record]) -> HttpResponseBase:

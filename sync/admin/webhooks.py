@@ -11,12 +11,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_base import display
-from accounts.admin_dates import DaysFilter
 from accounts.admin_scope import HistoryModelAdmin, ScopedRelatedFilter, runs_installation
 from accounts.admin_show import DASH, label, moment_in
 from integrations.models import EventState, WebhookEvent
 from integrations.zones import business_zone, zone_named
 from sync.admin import showing
+from sync.admin.days import DaysFilter
 from sync.reports.webhooks import arrivals
 
 STATE_COLOURS = {EventState.STORED.value: "info", EventState.HANDLED.value: "success"}

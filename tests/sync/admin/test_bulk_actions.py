@@ -16,7 +16,7 @@ WORKERS, READERS = ("owner", "bookkeeper"), ("viewer",)
 OFFERED = {
     "integrations_integration": ({"sync_now"}, set()),
     "sync_record": ({"retry", "ignore"}, {"export_selected"}),
-    "sync_logentry": (set(), {"export_selected"}),
+    "sync_logentry": ({"retry", "ignore"}, {"export_selected"}),
 }
 DOWNLOADED = {"sync_record": Record, "sync_logentry": LogEntry}
 
@@ -198,3 +198,70 @@ def test_a_sync_that_works_already_is_not_doubled(client, ours, theirs):
     for _again in range(2):
         client.post(reverse("sync:sync_all"))
     assert Run.objects.filter(state="queued").count() == 2
+
+
+# -- retry and ignore --------------------------------------------------------------------------------------------------
+
+
+def chosen(page, *offices):
+    """All that a list has of these offices: of each order, what shows it there."""
+    return DOWNLOADED[page].objects.filter(integration__in=[office.integration for office in offices])
+
+
+@pytest.mark.parametrize("page", DOWNLOADED)
+@pytest.mark.parametrize("role", WORKERS)
+def test_retry_makes_the_orders_due(client, ours, role, page):
+    signed_in(client, ours, role)
+    answer = act(client, page, "retry", chosen(page, ours))
+    assert "2 records are tried again with the next sync." in said(answer)
+    assert set(ours.integration.records.values_list("wanted", flat=True)) == {2}
+
+
+@pytest.mark.parametrize("page", DOWNLOADED)
+@pytest.mark.parametrize("role", WORKERS)
+def test_ignore_leaves_out_what_has_no_document_and_says_what_has(client, ours, role, page):
+    signed_in(client, ours, role)
+    answer = act(client, page, "ignore", chosen(page, ours))
+    assert "1 record is ignored." in said(answer)
+    assert "1 record was left alone" in said(answer)
+    assert sorted(ours.integration.records.values_list("state", flat=True)) == ["ignored", "posted"]
+    assert ours.integration.records.get(state="ignored").params["user"] == role
+
+
+def test_an_order_with_many_entries_counts_once(client, ours):
+    signed_in(client, ours, "owner")
+    entry = LogEntry.objects.get(record=ours.integration.records.get(state="held"))
+    entry.pk = None
+    entry.save()
+    assert "1 record is ignored." in said(
+        act(client, "sync_logentry", "ignore", LogEntry.objects.filter(action="held"))
+    )
+
+
+def test_what_a_dry_run_told_of_orders_that_are_not_filed_is_nothing_to_decide(client, ours):
+    signed_in(client, ours, "owner")
+    LogEntry.objects.update(record=None)
+    for action, words in (("retry", "0 records are tried again"), ("ignore", "0 records are ignored.")):
+        assert words in said(act(client, "sync_logentry", action, chosen("sync_logentry", ours)))
+
+
+@pytest.mark.parametrize("page", DOWNLOADED)
+@pytest.mark.parametrize("action", ["retry", "ignore"])
+def test_only_where_the_person_may_work(client, ours, theirs, page, action):
+    client.force_login(in_both(ours, theirs, "viewer"))
+    before = list(theirs.integration.records.order_by("pk").values())
+    act(client, page, action, chosen(page, ours, theirs))
+    assert list(theirs.integration.records.order_by("pk").values()) == before
+    assert (
+        ours.integration.records.filter(wanted=2).exists() or ours.integration.records.filter(state="ignored").exists()
+    )
+
+
+@pytest.mark.parametrize("page", DOWNLOADED)
+@pytest.mark.parametrize("role", [*READERS, "stranger"])
+def test_nobody_else_decides_anything(client, ours, theirs, page, role):
+    signed_in(client, ours if role in READERS else theirs, role if role in READERS else "owner")
+    before = list(ours.integration.records.order_by("pk").values())
+    for action in ("retry", "ignore"):
+        act(client, page, action, chosen(page, ours))
+    assert list(ours.integration.records.order_by("pk").values()) == before
