@@ -71,7 +71,7 @@ def _settle(world, name):
         type="Item", books_ref=name, name=name, name_key=name.casefold(), kind="Service"
     )
     made = {"because": "first", "digest": "d", "compared": 1, "falling": 0, "created_at": timezone.now()}
-    push, _ = StockPush.objects.get_or_create(integration=shop, state="waiting", defaults=made)
+    push, _ = StockPush.objects.get_or_create(integration=shop, state="applied", defaults=made)
     push.changes.create(store_ref=name, sku=name, product=name, before=1, after=2)
     TaxMapping.objects.create(integration=shop, taxes=[name])
     PaymentMapping.objects.create(integration=shop, method=name, account=account)
