@@ -22,7 +22,7 @@ from sync.engine.conclusion import Conclusion, Refusals
 from sync.engine.content import digest
 from sync.engine.deliver import Delivery
 from sync.engine.period import in_closed_period, named
-from sync.engine.plan import OVERWRITE, Change, Kind, total_differs
+from sync.engine.plan import OVERWRITE, Change, Kind, total_differs, wished
 from sync.engine.search import balance_of, is_done, surely_by_ids
 from sync.models import Action, Posting, Role
 from sync.translate.held import amount_text
@@ -124,8 +124,12 @@ class Amender:
             elif fault.cause is Cause.STALE:
                 stale.append(one.conclusion)
             elif one.change.kind is not Kind.SHIPPING:
-                one.conclusion.problem = self._refusals.hold(fault)
+                one.conclusion.problem = self._refused(one, fault)
         return stale
+
+    def _refused(self, one: _Amendment, fault: Fault) -> Hold:
+        """A person may leave the document as it is."""
+        return wished(self._refusals.hold(fault), _wish(one.change))
 
     # -- reading -------------------------------------------------------------------------------------------------------
 
@@ -228,7 +232,7 @@ class Amender:
         faults = self._delivery.send([payment for _, payment in shrinking])
         for one, payment in shrinking:
             if payment.pk in faults:
-                one.conclusion.problem = self._refusals.hold(faults[payment.pk])
+                one.conclusion.problem = self._refused(one, faults[payment.pk])
                 one.posting.change = None
 
     def _lowered(self, one: _Amendment, payments: Sequence[Posting], rows: Mapping[str, Json]) -> list[Posting]:

@@ -192,9 +192,9 @@ class Planner:
             proven = prove(proven, self.company, self.options)
         missing = self._missing_payments(proven, posted, postings)
         if isinstance(proven, Hold):
-            return _wished(proven, wish)
+            return wished(proven, wish)
         if isinstance(missing, Hold):
-            return _wished(missing, wish)
+            return wished(missing, wish)
         return Work(payments=missing, notes=proven.notes, change=Change(Kind.EDIT, wish, proven.sale))
 
     def _cancelled(self, posted: Posting, postings: Postings) -> Work | Hold:
@@ -204,9 +204,9 @@ class Planner:
         if paid or posted.books_type == SaleType.SALES_RECEIPT:
             if self.integration.refunds.enabled:
                 return Work()
-            return _wished(Hold(Reason.CANCELLED_AFTER_POSTING, named(posted)), Kind.VOID)
+            return wished(Hold(Reason.CANCELLED_AFTER_POSTING, named(posted)), Kind.VOID)
         closed = in_closed_period(posted, self.company)
-        return _wished(closed, Kind.VOID) if closed else Work(change=Change(Kind.VOID, posted.content))
+        return wished(closed, Kind.VOID) if closed else Work(change=Change(Kind.VOID, posted.content))
 
     def _repaired(self, outcome: Documents | Hold, posted: Posting) -> Work | Hold:
         """Where QuickBooks computed another total than was proven: a rounding line, else it is an alarm."""
@@ -261,10 +261,10 @@ def _unless_left(hold: Hold, postings: Postings) -> Work | Hold:
     if posted is None:
         return hold
     ignored = _left(posted, hold.reason)
-    return Work(notes=(ignored,)) if ignored else _wished(hold, hold.reason)
+    return Work(notes=(ignored,)) if ignored else wished(hold, hold.reason)
 
 
-def _wished(hold: Hold, wish: str) -> Hold:
+def wished(hold: Hold, wish: str) -> Hold:
     """A hold that a person may end by leaving the document as it is, whatever the order wishes."""
     return replace(hold, params={**hold.params, "wish": str(wish)})
 

@@ -21,7 +21,7 @@ from sync.engine.deliver import Delivery
 from sync.engine.deliver import posted as note_posted
 from sync.engine.directory import Customer, Directory
 from sync.engine.entries import Entries, customer_entry, item_entry, keep_links
-from sync.engine.plan import LEAVE, Change, Kind, Planned, Work, total_differs
+from sync.engine.plan import LEAVE, Change, Kind, Planned, Work, total_differs, wished
 from sync.engine.prove import repair
 from sync.engine.search import Existing, balance_of, existing_sales, numbered, open_balances
 from sync.models import Action, LogEntry, Posting, RecordState, Role
@@ -157,7 +157,8 @@ class Poster:
             conclusion.problem = self._refusals.hold(fault) if fault else None
         for conclusion, sale in edited:
             fault = _item_fault(sale, page)
-            conclusion.problem = self._refusals.hold(fault) if fault else None
+            if fault is not None and conclusion.work.change is not None:
+                conclusion.problem = wished(self._refusals.hold(fault), conclusion.work.change.content)
         return page
 
     # -- sales and payments --------------------------------------------------------------------------------------------

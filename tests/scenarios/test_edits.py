@@ -2,6 +2,7 @@
 
 import pytest
 
+from integrations.money import json_dumps
 from sync.models import Action, Record, RecordState
 from sync.services.inbox import overwritable, records_ignore, records_overwrite
 from sync.translate.reasons import Reason
@@ -541,6 +542,23 @@ class TestClosedBooks:
         assert state(world) == (RecordState.HELD, Reason.CHANGE_IN_CLOSED_PERIOD)
         sentence_of(world.record("ONE"), "EW-ONE", "March 10, 2026", "March 31, 2026")
         assert world.books()["Invoice"] == before
+
+    def test_that_were_closed_a_moment_ago_refuse_it_themselves(self, world):
+        """Our copy of the closing date is older than the closing."""
+        place(world, UNPAID)
+        before = world.books()["Invoice"]
+        error = {"Error": [{"Message": "Account Period Closed", "Detail": "The books are closed", "code": "6210"}]}
+        body = json_dumps({"BatchItemResponse": [{"bId": "1", "Fault": error}]})
+        world.act("ONE", "edit", {"cart": {"lines": [{**GOOD["lines"][0], "quantity": 2}]}})
+        world.quickbooks.fault("status", status=200, body=body, method="POST", path="/batch")
+
+        world.sync()
+
+        assert state(world) == (RecordState.HELD, Reason.CLOSED_PERIOD_IN_BOOKS)
+        assert world.books()["Invoice"] == before
+        assert records_ignore(everything(), user="ana", now=world.time.clock.now()) == 1
+        world.sync()
+        assert state(world) == (RecordState.POSTED, Reason.CHANGE_IGNORED)
 
     def test_opened_again_let_it_through(self, world):
         place(world, {**UNPAID, "created": "2026-03-10T15:00:00+00:00"})
