@@ -56,6 +56,8 @@ _BOOKS_PAGES = {
     "Invoice": "https://qbo.intuit.com/app/invoice?txnId={}",
     "SalesReceipt": "https://qbo.intuit.com/app/salesreceipt?txnId={}",
     "Payment": "https://qbo.intuit.com/app/recvpayment?txnId={}",
+    "RefundReceipt": "https://qbo.intuit.com/app/refundreceipt?txnId={}",
+    "CreditMemo": "https://qbo.intuit.com/app/creditmemo?txnId={}",
 }
 
 

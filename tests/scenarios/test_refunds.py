@@ -1,5 +1,6 @@
 """What Ecwid tells of refunds, shape by shape, and what stands in the books afterwards (R1-R5)."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -427,6 +428,31 @@ class TestTheMoney:
         world.set("refunds", account=world.entry("Account", "Ecwid Clearing"))
         world.sync()
         settled(world, "ONE", left=money("35.99"))
+
+
+class TestClosedBooks:
+    @pytest.fixture
+    def world(self, shop):
+        world = shop()
+        world.place({"order_id": "ONE", "lines": [HAT]})
+        world.sync()
+        world.closed_until = world.time.now().date() + timedelta(days=2)
+        closed = {"BookCloseDate": world.closed_until.isoformat()}
+        world.quickbooks.preferences(world.realm, AccountingInfoPrefs=closed)
+        refund(world, "ONE", 10)
+        return world
+
+    def test_hold_the_refund(self, world):
+        world.sync()
+        [record] = world.refunds("ONE")
+        assert (record.state, record.reason) == (RecordState.HELD, Reason.CLOSED_PERIOD)
+
+    def test_or_have_it_on_the_first_open_day(self, world):
+        world.set("orders", closed_period="next_open_day")
+        world.sync()
+        back = world.only("RefundReceipt")
+        assert back["TxnDate"] == (world.closed_until + timedelta(days=1)).isoformat()
+        assert "in the store." in back["PrivateNote"]
 
 
 class TestStock:
