@@ -1,4 +1,4 @@
-"""Starts the simulated Ecwid and QuickBooks together: `python -m sandbox`."""
+"""Starts the simulated Ecwid, QuickBooks and Wix together: `python -m sandbox`."""
 
 import argparse
 import subprocess
@@ -16,7 +16,8 @@ class Child(NamedTuple):
     base_path: str
 
 
-CHILDREN = (Child("ecwid", "/api/v3"), Child("quickbooks", ""))
+CHILDREN = (Child("ecwid", "/api/v3"), Child("quickbooks", ""), Child("wix", ""))
+_WITH_DEMO_ORDERS = {"ecwid", "wix"}
 
 
 def main() -> None:
@@ -41,9 +42,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--ecwid-port", type=int, default=8801)
     parser.add_argument("--quickbooks-port", type=int, default=8802)
+    parser.add_argument("--wix-port", type=int, default=8803)
     parser.add_argument("--state", type=Path, default=None, help="folder that survives restarts")
     parser.add_argument("--demo-orders", type=int, default=0, help="orders placed per demo store when new")
-    parser.add_argument("--webhook-url", default=None, help="where webhooks go, with /ecwid/ or /quickbooks/ after it")
+    parser.add_argument(
+        "--webhook-url", default=None, help="where webhooks go, with /ecwid/ (or another name) after it"
+    )
     parser.add_argument("--detached", action="store_true", help="go on when the starting process ends")
     return parser
 
@@ -53,7 +57,7 @@ def _start(child: Child, arguments: argparse.Namespace) -> subprocess.Popen[str]
     command += ["--port", str(getattr(arguments, f"{child.name}_port"))]
     if arguments.state is not None:
         command += ["--state", str(arguments.state)]
-    if child.name == "ecwid" and arguments.demo_orders:
+    if child.name in _WITH_DEMO_ORDERS and arguments.demo_orders:
         command += ["--demo-orders", str(arguments.demo_orders)]
     if arguments.webhook_url is not None:
         command += ["--webhook-url", f"{arguments.webhook_url.rstrip('/')}/{child.name}/"]

@@ -1,4 +1,4 @@
-"""What all tests share: the simulated Ecwid and QuickBooks as real processes, and a clock that does not wait."""
+"""What all tests share: the simulated Ecwid, QuickBooks and Wix as real processes, and a clock that does not wait."""
 
 import os
 
@@ -18,13 +18,13 @@ _NOBODY = "http://127.0.0.1:9"
 
 def pytest_configure():
     """Where a test starts no simulated system nobody answers: none ever calls a real provider."""
-    for name in ("ECWID_API_URL", "QUICKBOOKS_API_URL", "QUICKBOOKS_TOKEN_URL", "QUICKBOOKS_REVOKE_URL"):
+    for name in ("ECWID_API_URL", "QUICKBOOKS_API_URL", "QUICKBOOKS_TOKEN_URL", "QUICKBOOKS_REVOKE_URL", "WIX_API_URL"):
         setattr(installation, name, _NOBODY)
 
 
 @pytest.fixture(scope="session")
 def sandbox_processes():
-    """Both simulated systems, started once per worker."""
+    """The simulated systems, started once per worker."""
     with Sandbox.started() as sandbox:
         yield sandbox
 

@@ -21,7 +21,7 @@ _ACTUAL = ("regularPaymentDetails", "giftcardPaymentDetails", "membershipPayment
 
 
 def new_payment(given: Json, amount: Decimal, money: Money, now: float) -> Json:
-    """{"kind": "card" | "paypal" | "klarna" | "offline" | "gift_card" | "membership", "status", "method", "id", ...}
+    """{"kind": "card" | "paypal" | "klarna" | "offline" | "gift_card" | "membership", "status", "method", "old", ...}
 
     `rounding` is the smallest coin: the amount is rounded to it, and what it was before is remembered.
     """
@@ -38,6 +38,7 @@ def new_payment(given: Json, amount: Decimal, money: Money, now: float) -> Json:
         "refundDisabled": False,
         **details,
         **rounding,
+        **({"old": True} if given.get("old") else {}),
     }
 
 

@@ -85,11 +85,11 @@ class Desk:
         created = timestamp_of(order["createdDate"])
         wanted = wanted_payments(cart, order) if order["status"] == "APPROVED" else []
         payments = [new_payment(given, amount, money, created) for given, amount in wanted]
-        payments += [
-            new_payment({**line["membership"], "kind": "membership", "line_id": shown["id"]}, paid, money, created)
-            for line, shown in zip(cart["lines"], order["lineItems"], strict=True)
-            if "membership" in line and (paid := decimal(line["membership"].get("amount")))
-        ]
+        for line, shown in zip(cart.get("lines", ()), order["lineItems"], strict=False):
+            paid = decimal(line.get("membership", {}).get("amount"))
+            if paid:
+                given = {**line["membership"], "kind": "membership", "line_id": shown["id"]}
+                payments.append(new_payment(given, paid, money, created))
         return {"orderId": order["id"], "payments": payments, "refunds": []}
 
     def _keep_tip(self, cart: PricedCart, order_id: str) -> None:
@@ -154,7 +154,7 @@ class Desk:
     def approve(self, order: Json, paid_with: Json | None = None) -> Json:
         """A buyer finishes: the order that was INITIALIZED or PENDING now counts."""
         approved = self.write(order, {"status": "APPROVED"})
-        transactions = self._first_transactions({"lines": [], **(paid_with or {})}, approved, self._money(order))
+        transactions = self._first_transactions(paid_with or {}, approved, self._money(order))
         approved = self._with_money(approved, transactions)
         self._put(approved, transactions)
         if order["status"] == "INITIALIZED":

@@ -13,10 +13,10 @@ from urllib.parse import quote
 
 from cryptography.fernet import Fernet
 
-from sync.demo.systems import settings_for
+from sync.demo.systems import NAMES, settings_for
 
 # Ports that are easy to remember; whichever is taken is replaced by any free one.
-_USUAL_PORTS = {"web": 8000, "ecwid": 8801, "quickbooks": 8802}
+_USUAL_PORTS = {"web": 8000, "ecwid": 8801, "quickbooks": 8802, "wix": 8803}
 _HOST = "127.0.0.1"
 
 
@@ -82,7 +82,7 @@ class Home:
     def environment(self, ports: Mapping[str, int]) -> dict[str, str]:
         """The settings of the demo's own installation, whatever the environment or a .env file say of a real one."""
         keys = self.keys()
-        simulators = {name: f"http://{_HOST}:{ports[name]}" for name in ("ecwid", "quickbooks")}
+        simulators = {name: f"http://{_HOST}:{ports[name]}" for name in NAMES}
         return {
             **settings_for(simulators),
             "DEBUG": "false",

@@ -1,5 +1,6 @@
 """The demo's child processes: the simulators, the worker and the web server. All end with the demo, however it ends."""
 
+import os
 import signal
 import socket
 import subprocess
@@ -64,12 +65,17 @@ class Processes:
 
     def start_simulators(self) -> None:
         """On the ports that the settings name. Raises systems.NotStarted."""
-        ecwid, quickbooks = (urlsplit(url).port for url in (settings.ECWID_API_URL, settings.QUICKBOOKS_API_URL))
-        options = ["--ecwid-port", str(ecwid), "--quickbooks-port", str(quickbooks)]
+        addresses = (settings.ECWID_API_URL, settings.QUICKBOOKS_API_URL, settings.WIX_API_URL)
+        options = [
+            part
+            for name, url in zip(systems.NAMES, addresses, strict=True)
+            for part in (f"--{name}-port", str(urlsplit(url).port))
+        ]
         options += ["--state", str(self._home.simulators), "--demo-orders", str(_DEMO_ORDERS)]
         options += ["--webhook-url", f"{settings.BASE_URL}/webhooks"]
         self._simulators = systems.start(options)
-        systems.addresses(self._simulators)
+        # The worker and the web server are started with it.
+        os.environ |= systems.keys_of(systems.addresses(self._simulators))
 
     def start_worker(self) -> None:
         self._start("worker", ["manage.py", "qcluster"])

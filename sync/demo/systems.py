@@ -5,12 +5,15 @@ The simulators are no part of the product: they are started like any other progr
 
 import subprocess
 import sys
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
+import requests
 from django.conf import settings
 
-NAMES = ("ecwid", "quickbooks")
+NAMES = ("ecwid", "quickbooks", "wix")
+_PATIENCE = 10  # seconds
 
 
 class NotStarted(Exception):
@@ -29,7 +32,7 @@ def start(options: Sequence[str]) -> "subprocess.Popen[str]":
 
 
 def addresses(process: "subprocess.Popen[str]") -> dict[str, str]:
-    """Wait until both listen: their addresses by name. Raises NotStarted."""
+    """Wait until all listen: their addresses by name. Raises NotStarted."""
     lines = [process.stdout.readline().split() if process.stdout else [] for _name in NAMES]
     found = dict(line for line in lines if len(line) == 2)
     if set(found) != set(NAMES):
@@ -39,7 +42,7 @@ def addresses(process: "subprocess.Popen[str]") -> dict[str, str]:
 
 def settings_for(found: Mapping[str, str]) -> dict[str, str]:
     """The settings of an installation that talks to them."""
-    ecwid, books = root_of(found["ecwid"]), root_of(found["quickbooks"])
+    ecwid, books, wix = (root_of(found[name]) for name in NAMES)
     return {
         "ECWID_API_URL": f"{ecwid}/api/v3",
         "ECWID_OAUTH_URL": f"{ecwid}/api/oauth",
@@ -52,7 +55,19 @@ def settings_for(found: Mapping[str, str]) -> dict[str, str]:
         "QUICKBOOKS_CLIENT_ID": "sandbox-client",
         "QUICKBOOKS_CLIENT_SECRET": "sandbox-secret",
         "QUICKBOOKS_WEBHOOK_TOKEN": "sandbox-verifier",
+        "WIX_API_URL": wix,
+        "WIX_INSTALL_URL": f"{wix}/app-installer",
+        "WIX_APP_ID": "7d2c5a90-5c1e-4f0b-9d11-3a6f0c2b7e01",
+        "WIX_APP_SECRET": "sandbox-secret",
     }
+
+
+def keys_of(found: Mapping[str, str]) -> dict[str, str]:
+    """What only a running system can say: the public key of the messages of Wix, as base64 in one line."""
+    with requests.Session() as session:
+        session.trust_env = False  # a proxy does not lead to this machine
+        answer = session.get(f"{root_of(found['wix'])}/control/app", timeout=_PATIENCE)
+    return {"WIX_PUBLIC_KEY": b64encode(answer.json()["publicKey"].encode()).decode()}
 
 
 def root_of(url: str) -> str:

@@ -62,7 +62,8 @@ class Lab:
     def opened(cls, databases, complaints):
         """`databases` makes and copies them, `complaints` is a file for what the processes say."""
         with Sandbox.started() as sandbox, Path(complaints).open("w") as errors:
-            command = [sys.executable, "-m", "tests.faults.runner", sandbox.ecwid.url, sandbox.quickbooks.url]
+            command = [sys.executable, "-m", "tests.faults.runner"]
+            command += [side.url for side in (sandbox.ecwid, sandbox.quickbooks, sandbox.wix)]
             environment = {
                 **os.environ,
                 **sandbox.settings(),

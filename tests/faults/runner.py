@@ -77,7 +77,7 @@ def main():
     django.setup()
     from tests.faults.jobs import Jobs
 
-    jobs = Jobs(Sandbox(*sys.argv[1:3]))
+    jobs = Jobs(Sandbox(*sys.argv[1:4]))
     for line in sys.stdin:
         sys.stdout.write(json.dumps(_answer(jobs, json.loads(line))) + "\n")
         sys.stdout.flush()

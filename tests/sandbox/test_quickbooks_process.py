@@ -97,12 +97,14 @@ def test_a_killed_process_comes_back_with_its_books_tokens_and_request_ids(start
     assert second.ask("GET", "/control/switches")[1]["query_lag_seconds"] == 1
 
 
-def test_both_systems_start_and_end_together(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "sandbox", "--ecwid-port", "0", "--quickbooks-port", "0", "--state", str(tmp_path)]
+def test_all_systems_start_and_end_together(tmp_path: Path) -> None:
+    names = ["ecwid", "quickbooks", "wix"]
+    ports = [part for name in names for part in (f"--{name}-port", "0")]
+    command = [sys.executable, "-m", "sandbox", *ports, "--state", str(tmp_path)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout
-    lines = [process.stdout.readline().split() for _ in range(2)]
-    assert [name for name, _ in lines] == ["ecwid", "quickbooks"]
+    lines = [process.stdout.readline().split() for _ in names]
+    assert [name for name, _ in lines] == names
     assert lines[0][1].endswith("/api/v3")
     port = int(lines[1][1].rsplit(":", 1)[1])
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)

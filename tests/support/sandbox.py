@@ -3,7 +3,8 @@
 import re
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import cached_property
 from pathlib import Path
 
 import requests
@@ -109,6 +110,67 @@ class Ecwid(Side):
         return self.control("GET", f"stores/{store}/totals")
 
 
+class Wix(Side):
+    """A site is named by its key (harbor, fern, studio, gone, kissa), its site id or its instance id."""
+
+    def app(self):
+        """{"appId", "appSecret", "apiKey", "publicKey"}"""
+        return self.control("GET", "app")
+
+    def site(self, site):
+        return self.control("GET", f"sites/{site}")
+
+    def change_site(self, site, **changes):
+        return self.control("PATCH", f"sites/{site}", changes)
+
+    def add_site(self, key, **settings):
+        return self.control("POST", "sites", {"key": key, **settings})
+
+    def place(self, site, *carts):
+        """Place computed orders; returns their ids."""
+        return self.control("POST", f"sites/{site}/orders/bulk", {"carts": list(carts)})["ids"]
+
+    def place_raw(self, site, order, transactions=None):
+        more = {} if transactions is None else {"transactions": transactions}
+        return self.control("POST", f"sites/{site}/orders", {"order": order, **more})
+
+    def patch(self, site, order_id, **changes):
+        return self.control("PATCH", f"sites/{site}/orders/{order_id}", changes)
+
+    def pay(self, site, order_id, *payments):
+        sent = {"payments": list(payments)} if payments else {}
+        return self.control("POST", f"sites/{site}/orders/{order_id}/pay", sent)
+
+    def refund(self, site, order_id, **asked):
+        """Without anything asked, all that is left."""
+        return self.control("POST", f"sites/{site}/orders/{order_id}/refund", asked)
+
+    def settle_refund(self, site, order_id, refund_id, outcome):
+        return self.control("POST", f"sites/{site}/orders/{order_id}/refunds/{refund_id}/settle", {"outcome": outcome})
+
+    def chargeback(self, site, order_id, **asked):
+        return self.control("POST", f"sites/{site}/orders/{order_id}/chargeback", asked)
+
+    def cancel(self, site, order_id, **more):
+        return self.control("POST", f"sites/{site}/orders/{order_id}/cancel", more)
+
+    def edit(self, site, order_id, cart):
+        return self.control("POST", f"sites/{site}/orders/{order_id}/edit", {"cart": cart})
+
+    def stock(self, site):
+        """SKU to its inventory item at the default location."""
+        return self.control("GET", f"sites/{site}/stock")
+
+    def set_stock(self, site, sku, **changes):
+        return self.control("PATCH", f"sites/{site}/stock/{sku}", changes)
+
+    def orders(self, site):
+        return self.control("GET", f"sites/{site}/orders")
+
+    def totals(self, site):
+        return self.control("GET", f"sites/{site}/totals")
+
+
 class QuickBooks(Side):
     def books(self, realm):
         return self.control("GET", f"companies/{realm}/books")
@@ -133,25 +195,31 @@ class QuickBooks(Side):
 
 
 class Sandbox:
-    """Both systems."""
+    """All three systems."""
 
-    def __init__(self, ecwid_url, quickbooks_url):
+    def __init__(self, ecwid_url, quickbooks_url, wix_url):
         self.ecwid = Ecwid(ecwid_url)
         self.quickbooks = QuickBooks(quickbooks_url)
+        self.wix = Wix(wix_url)
 
     @classmethod
     @contextmanager
     def started(cls, *options):
-        with _process("sandbox.ecwid", *options) as ecwid, _process("sandbox.quickbooks", *options) as quickbooks:
-            yield cls(ecwid, quickbooks)
+        with ExitStack() as stack:
+            names = ("ecwid", "quickbooks", "wix")
+            yield cls(*(stack.enter_context(_process(f"sandbox.{name}", *options)) for name in names))
 
     def reset(self):
-        self.ecwid.control("POST", "reset", {})
-        self.quickbooks.control("POST", "reset", {})
+        for side in (self.ecwid, self.quickbooks, self.wix):
+            side.control("POST", "reset", {})
+
+    @cached_property
+    def _wix_app(self):
+        return self.wix.app()
 
     def settings(self):
         """Our settings for these systems, by name."""
-        ecwid, books = self.ecwid.url, self.quickbooks.url
+        ecwid, books, wix = self.ecwid.url, self.quickbooks.url, self.wix.url
         return {
             "ECWID_API_URL": f"{ecwid}/api/v3",
             "ECWID_OAUTH_URL": f"{ecwid}/api/oauth",
@@ -164,6 +232,11 @@ class Sandbox:
             "QUICKBOOKS_CLIENT_ID": "sandbox-client",
             "QUICKBOOKS_CLIENT_SECRET": "sandbox-secret",
             "QUICKBOOKS_WEBHOOK_TOKEN": "sandbox-verifier",
+            "WIX_API_URL": wix,
+            "WIX_INSTALL_URL": f"{wix}/app-installer",
+            "WIX_APP_ID": self._wix_app["appId"],
+            "WIX_APP_SECRET": self._wix_app["appSecret"],
+            "WIX_PUBLIC_KEY": self._wix_app["publicKey"],
         }
 
 

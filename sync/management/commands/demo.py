@@ -105,7 +105,7 @@ def _start_again_for(home: Home, *, check: bool) -> None:
 
 def _with_other_ports(home: Home, *, check: bool) -> None:
     """Start again when somebody else took one of our ports between its choice and its use; else do nothing."""
-    chosen = (settings.ECWID_API_URL, settings.QUICKBOOKS_API_URL, settings.BASE_URL)
+    chosen = (settings.ECWID_API_URL, settings.QUICKBOOKS_API_URL, settings.WIX_API_URL, settings.BASE_URL)
     taken = any(not is_free(urlsplit(url).port or 0) for url in chosen)
     if taken and int(os.environ.get(_STARTS, "0")) < _MOST_STARTS:
         _start_again_for(home, check=check)
