@@ -350,6 +350,25 @@ class TestSold:
 
         assert shop.level("MUG-1") == 20
 
+    def test_what_was_refunded_and_restocked_is_not_taken_off_the_shelf_again(self, shop, mug):
+        """Until the refund is in the books, QuickBooks still counts the goods as sold."""
+        clearing = shop.world.entry("Account", "Ecwid Clearing")
+        shop.world.set("orders", payment_statuses=["PAID", "REFUNDED"])
+        shop.world.set("refunds", enabled=True, account=clearing)
+        self.buy(shop, "ONE")
+        shop.sync(flows=["orders", "stock"])
+        assert shop.level("MUG-1") == 8
+        shop.world.ecwid.refund(shop.store, "ONE")
+        assert shop.level("MUG-1") == 10
+
+        waits = shop.sync(flows=["orders", "stock"])
+        assert (shop.level("MUG-1"), waits.counts.get(Action.UPDATED)) == (10, None)
+
+        shop.sync(flows=["orders", "refunds", "stock"])
+        assert shop.level("MUG-1") == 10
+        [item] = [row for row in shop.world.books()["Item"] if row.get("Sku") == "MUG-1"]
+        assert item["QtyOnHand"] == 10
+
     def test_a_sale_while_the_levels_are_read_is_left_to_the_next_run(self, shop, mug):
         """The level is read once more right before it is written: one that has moved says that something sells."""
         shop.count("MUG-1", 20)

@@ -229,3 +229,26 @@ def test_only_the_flows_that_were_asked_for_run(world):
     _, _, run = json_lines("--flow", "orders")
     assert run["counts"] == {"created": 1}
     assert Run.objects.get().flows == ["orders"]
+
+
+def test_3_while_stock_levels_wait_for_approval_and_0_once_they_are_approved(world):
+    world.set("stock", enabled=True)
+    accounts = {
+        "IncomeAccountRef": "Sales of Product Income",
+        "ExpenseAccountRef": "Cost of Goods Sold",
+        "AssetAccountRef": "Inventory Asset",
+    }
+    refs = {field: {"value": world.entry("Account", name).books_ref} for field, name in accounts.items()}
+    item = {"Name": "Mug", "Sku": "MUG-1", "Type": "Inventory", "TrackQtyOnHand": True, "QtyOnHand": 12, **refs}
+    world.quickbooks.add(world.realm, "Item", {**item, "InvStartDate": "2025-01-01"})
+    mug = {"sku": "MUG-1", "name": "Mug", "price": 20, "quantity": 8, "unlimited": False}
+    world.ecwid.control("POST", f"stores/{world.store_id}/products", mug)
+
+    status, records, _ = json_lines("--flow", "stock")
+    [held] = [one for one in records if one["store_ref"] == "MUG-1"]
+    assert (status, held["kind"], held["action"], held["reason"]) == (3, "stock", "held", "stock_awaits_approval")
+
+    status, records, run = json_lines("--flow", "stock", "--approve")
+    [set_] = [one for one in records if one["store_ref"] == "MUG-1"]
+    assert (status, set_["action"], set_["amount"], run["counts"]) == (0, "updated", None, {"updated": 1})
+    assert "8 → 12" in set_["message"]
