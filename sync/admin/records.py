@@ -20,7 +20,7 @@ from sync.admin.deciding import DecidingMixin
 from sync.admin.filters import ReasonFilter
 from sync.admin.record_page import record_context
 from sync.admin.searching import OrderSearchAdmin, document_called
-from sync.models import DOCUMENT_KINDS, DOCUMENT_ROLES, Batch, Posting, Record, RecordKind
+from sync.models import DOCUMENT_KINDS, DOCUMENT_ROLES, GOODS_KINDS, Batch, Posting, Record, RecordKind
 from sync.reports.record_export import record_lines
 from sync.views.downloads import csv_download
 
@@ -58,6 +58,12 @@ class RecordAdmin(DecidingMixin, OrderSearchAdmin):
     # The page is one of our own; nothing on it is a form of the admin.
     fields = ()
     change_form_template = "sync/record.html"
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """Products and levels are no money, and become no document."""
+        kinds = request.GET.get("kind__in", request.GET.get("kind__exact", "")).split(",")
+        columns = super().get_list_display(request)
+        return [name for name in columns if name not in _OF_MONEY] if set(kinds) <= set(GOODS_KINDS) else columns
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Record]:
         """Products and their levels are listed where somebody asks for them, not among the orders."""
@@ -107,6 +113,7 @@ class RecordAdmin(DecidingMixin, OrderSearchAdmin):
         return csv_download(record_lines(queryset), "records")
 
 
+_OF_MONEY = ("money", "document")
 _TITLES = {
     RecordKind.ORDER: _("Order %(number)s"),
     RecordKind.REFUND: _("Refund of order %(number)s"),

@@ -83,7 +83,7 @@ def push_context(request: HttpRequest, push: StockPush) -> dict[str, Any]:
     written = push.changes.exclude(written_at=None)
     return {
         "push": push,
-        "integration": integration,
+        "integration_link": showing.link(integration),
         "state": label(push.state, push.get_state_display(), _COLOURS),
         "page": page,
         "made": showing.moment(push.created_at, integration),

@@ -20,6 +20,7 @@ class RefundAmountForm(forms.Form):
         places = currency_places(record.currency)
         self.fields["amount"] = forms.DecimalField(
             label=_("Amount that went back, tax included"),
+            help_text=_("In %(currency)s.") % {"currency": record.currency},
             min_value=Decimal(1).scaleb(-places),
             max_value=most_of(record),
             decimal_places=places,

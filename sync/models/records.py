@@ -130,7 +130,7 @@ class Record(models.Model):
 
     def __str__(self) -> str:
         called = self.number or self.store_ref
-        return f"{called} · {self.get_kind_display()}" if self.kind == RecordKind.REFUND else called
+        return called if self.kind == RecordKind.ORDER else f"{called} · {self.get_kind_display()}"
 
 
 class Role(models.TextChoices):

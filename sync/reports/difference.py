@@ -40,11 +40,18 @@ class Row:
     posted: str
     now: str
     store: str
+    # Whether the store says what it wants at all: of a cancelled order it does not.
+    is_wanted: bool
 
     @property
     def differs(self) -> bool:
         """Whether QuickBooks does not show what was posted."""
         return self.posted != self.now
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the store wants something else than what was posted."""
+        return self.is_wanted and self.posted != self.store
 
 
 def difference_of(record: Record) -> list[Row]:
@@ -60,13 +67,15 @@ def difference_of(record: Record) -> list[Row]:
 def _fields(images: Sequence[Image], words: "_Words") -> Iterator[Row]:
     for name, title in PARTS.items():
         if name != "lines" and any(image.get(name) for image in images):
-            yield Row(str(title), *(words.field(name, str(image.get(name, ""))) for image in images))
+            posted, now, store = (words.field(name, str(image.get(name, ""))) for image in images)
+            yield Row(str(title), posted, now, store, is_wanted=bool(images[-1]))
 
 
 def _lines(images: Sequence[Image], words: "_Words") -> Iterator[Row]:
     versions = zip_longest(*(image.get("lines", []) for image in images), fillvalue={})
     for number, lines in enumerate(versions, start=1):
-        yield Row(_("line %(number)d") % {"number": number}, *(words.line(line) for line in lines))
+        posted, now, store = (words.line(line) for line in lines)
+        yield Row(_("line %(number)d") % {"number": number}, posted, now, store, is_wanted=bool(images[-1]))
 
 
 class _Words:
@@ -85,7 +94,7 @@ class _Words:
             return self._names.get((_LISTS[name], value), value)
         try:
             if name in _DAYS and value:
-                return formats.date_format(date.fromisoformat(value), "DATE_FORMAT")
+                return formats.date_format(date.fromisoformat(value), "SHORT_DATE_FORMAT")
             return amount_shown(Decimal(value), self._currency) if name in _AMOUNTS and value else value
         except (ValueError, InvalidOperation):
             return value

@@ -10,11 +10,12 @@ from typing import Any
 from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from integrations.models import Integration
 from integrations.money import ZERO
 from sync.causes import title_of
-from sync.models import Record, RecordState
+from sync.models import Record, RecordKind, RecordState
 from sync.reasons import Actor, fix_target, next_step, text_of
 
 
@@ -66,11 +67,18 @@ class Group:
     count: int
     due: int
     oldest: datetime
+    # What they all are; empty where they are not of one kind.
+    kind: str = ""
     amounts: tuple[Amount, ...] = field(default=())
 
     @property
     def title(self) -> str:
         return title_of(self.reason, self.params)
+
+    @property
+    def counted(self) -> str:
+        """How many of what they are."""
+        return counted(self.count, self.kind)
 
     @property
     def step(self) -> str:
@@ -130,9 +138,26 @@ def groups(
     return [_group(row, known[row["integration"]], samples[row["latest"]], amounts) for row in rows]
 
 
+def counted(count: int, kind: str) -> str:
+    """ "2 orders"; with the plain word where they are not all of one kind."""
+    match kind:
+        case RecordKind.ORDER:
+            text = ngettext("%d order", "%d orders", count)
+        case RecordKind.REFUND:
+            text = ngettext("%d refund", "%d refunds", count)
+        case RecordKind.PRODUCT:
+            text = ngettext("%d product", "%d products", count)
+        case RecordKind.STOCK:
+            text = ngettext("%d stock level", "%d stock levels", count)
+        case _:
+            text = ngettext("%d record", "%d records", count)
+    return text % count
+
+
 def sums(records: QuerySet[Record]) -> list[Amount]:
     """What the records come to, one sum per currency, the largest first."""
-    rows = records.order_by().exclude(currency="").values("currency").annotate(sum=Sum("amount")).order_by("-sum")
+    known = records.order_by().exclude(currency="").exclude(amount=None)
+    rows = known.values("currency").annotate(sum=Sum("amount")).order_by("-sum")
     return [Amount(row["sum"] or ZERO, row["currency"]) for row in rows]
 
 
@@ -142,7 +167,12 @@ def _grouped(records: QuerySet[Record]) -> QuerySet[Any, Any]:
         records.order_by()
         .values("integration", "cause")
         .annotate(
-            count=Count("state"), due=Count("state", filter=due()), oldest=Min("created_in_store_at"), latest=Max("pk")
+            count=Count("state"),
+            due=Count("state", filter=due()),
+            oldest=Min("created_in_store_at"),
+            latest=Max("pk"),
+            first_kind=Min("kind"),
+            last_kind=Max("kind"),
         )
         .order_by("integration__business__name", "integration__slug", "-count", "cause")
     )
@@ -151,7 +181,7 @@ def _grouped(records: QuerySet[Record]) -> QuerySet[Any, Any]:
 def _sums(records: QuerySet[Record], rows: Sequence[Mapping[str, Any]]) -> dict[tuple[int, str], list[Amount]]:
     """The amounts of each group, one per currency, the largest first."""
     integrations, causes = {row["integration"] for row in rows}, {row["cause"] for row in rows}
-    shown = records.filter(integration__in=integrations, cause__in=causes)
+    shown = records.filter(integration__in=integrations, cause__in=causes).exclude(amount=None)
     amounts: dict[tuple[int, str], list[Amount]] = {}
     counted = shown.order_by().values("integration", "cause", "currency").annotate(sum=Sum("amount"))
     for row in counted.order_by("-sum"):
@@ -173,5 +203,6 @@ def _group(
         count=row["count"],
         due=row["due"],
         oldest=row["oldest"],
+        kind=row["first_kind"] if row["first_kind"] == row["last_kind"] else "",
         amounts=tuple(amounts.get((row["integration"], row["cause"]), ())),
     )

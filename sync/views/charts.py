@@ -1,4 +1,7 @@
-"""The dashboard's charts: orders and amounts per day by outcome, for Chart.js and as a table."""
+"""The dashboard's charts: orders and amounts per day by outcome, for Chart.js and as a table.
+
+The colour of their letters is that of the theme: see `static/charts.js`.
+"""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -25,7 +28,6 @@ _OUTCOMES: tuple[Outcome, ...] = (
     (RecordState.SKIPPED, _("Not meant for the books"), "#94a3b8"),
     (RecordState.IGNORED, _("Left out by somebody"), "#64748b"),
 )
-_INK = "#6b7280"  # readable on white and on nearly black
 
 
 def chart(shown: Period) -> dict[str, Any]:
@@ -74,14 +76,14 @@ _OPTIONS = json.dumps(
         "maintainAspectRatio": False,
         "animation": False,
         "scales": {
-            "x": {"stacked": True, "grid": {"display": False}, "ticks": {"color": _INK, "maxRotation": 0}},
-            "y": {"stacked": True, "beginAtZero": True, "grid": {}, "ticks": {"color": _INK, "precision": 0}},
+            "x": {"stacked": True, "grid": {"display": False}, "ticks": {"maxRotation": 0}},
+            "y": {"stacked": True, "beginAtZero": True, "grid": {}, "ticks": {"precision": 0}},
         },
         "plugins": {
             "legend": {
                 "display": True,
                 "position": "bottom",
-                "labels": {"color": _INK, "boxWidth": 12, "boxHeight": 12},
+                "labels": {"boxWidth": 12, "boxHeight": 12},
             }
         },
     }

@@ -134,6 +134,11 @@ def _setting(group: Group, _rows: _Rows) -> Link:
     return Link(f"{page}?{urlencode({'inbox': group.cause})}", _("Open the setting"))
 
 
+def _each(group: Group, _rows: _Rows) -> Link:
+    """Each record has a question of its own, on its own page."""
+    return Link(reverse("sync:inbox_group", args=[group.integration.pk, group.cause]), _("Open one by one"))
+
+
 def _push(group: Group, _rows: _Rows) -> Link:
     return Link(reverse("sync:stock", args=[group.integration.pk]), _("See the levels"))
 
@@ -164,6 +169,7 @@ _LINKS: Mapping[str, Callable[[Group, _Rows], Link | None]] = {
     "integration": _setting,
     "stock": _setting,
     "stock_push": _push,
+    "record": _each,
     "connection": _connection,
     "quickbooks": _books,
     "store": _store,

@@ -23,7 +23,7 @@ from accounts.access import Act, scoped
 from accounts.admin_scope import allows
 from integrations.models import Integration
 from sync.admin import showing
-from sync.models import Record, RecordState
+from sync.models import GOODS_KINDS, Record, RecordState
 from sync.reports import inbox
 from sync.reports.inbox import Amount, Group, Shelf
 from sync.reports.overview import current_runs
@@ -283,6 +283,7 @@ def _ask_to_ignore(request: HttpRequest, integration: Integration, records: Quer
         title=_("Ignore?"),
         integration=integration,
         count=count - changes,
+        is_goods=not left_out.exclude(kind__in=GOODS_KINDS).exists(),
         changes=changes,
         stays=asked - count,
         amounts=amounts_shown(inbox.sums(left_out)),
@@ -296,12 +297,12 @@ _CSRF = "csrfmiddlewaretoken"
 
 def _ignore(request: HttpRequest, records: QuerySet[Record]) -> None:
     count = records_ignore(records, user=member(request).get_username(), now=timezone.now())
-    text = ngettext("%d order is ignored.", "%d orders are ignored.", count)
+    text = ngettext("%d record is ignored.", "%d records are ignored.", count)
     messages.success(request, text % count)
 
 
 def _say_retried(request: HttpRequest, count: int) -> None:
     text = ngettext(
-        "%d order is tried again with the next sync.", "%d orders are tried again with the next sync.", count
+        "%d record is tried again with the next sync.", "%d records are tried again with the next sync.", count
     )
     messages.success(request, text % count)

@@ -36,7 +36,7 @@ def test_mapping_a_tax_from_the_inbox_releases_its_orders(signed_in, shop):
     page.locator("[name=code]").evaluate("(field, code) => { field.value = code; field.form.requestSubmit(); }", code)
     page.wait_for_url("**/inbox?**")
     expect(page.get_by_text("changed successfully")).to_have_count(1)
-    expect(page.get_by_text("2 orders are tried again with the next sync.")).to_be_visible()
+    expect(page.get_by_text("2 records are tried again with the next sync.")).to_be_visible()
     page.get_by_role("button", name="Sync shop now").first.click()
     expect(page.get_by_role("progressbar").first).to_be_visible()
 

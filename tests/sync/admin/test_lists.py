@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.urls import NoReverseMatch, reverse
 
 from integrations.models import Integration, StoreConnection
-from sync.models import Posting, ProductMatch, SettingChange, TaxMapping
+from sync.models import Posting, ProductMatch, Record, SettingChange, TaxMapping
 from tests.support.office import NOW, Office, person
 from tests.support.pages import read
 
@@ -90,3 +90,14 @@ def test_the_sidebar_marks_one_page_only(client, keeper, query, title):
 def test_both_ends_of_a_period_have_a_name(client, keeper):
     page = client.get(reverse("admin:sync_logentry_changelist")).content.decode()
     assert re.findall(r'name="created_at_(\w+)"[^>]* aria-label="(\w+)"', page) == [("from", "From"), ("to", "To")]
+
+
+def test_products_and_levels_have_names_of_their_own_and_no_amounts(client, keeper):
+    for kind in ("product", "stock"):
+        record = Record.objects.latest("pk")
+        record.pk, record.kind, record.number = None, kind, "MUG-1"
+        record.save()
+    page = client.get(reverse("admin:sync_record_changelist"), {"kind__in": "product,stock"})
+    assert {str(row) for row in page.context["cl"].result_list} == {"MUG-1 · Product", "MUG-1 · Stock level"}
+    assert not {"money", "document"} & set(page.context["cl"].list_display)
+    assert "money" in client.get(reverse("admin:sync_record_changelist")).context["cl"].list_display

@@ -53,6 +53,29 @@ def test_an_order_that_could_not_be_read_counts_without_an_amount(shop):
     assert (group.count, group.amounts) == (1, ())
 
 
+@pytest.mark.parametrize(
+    ("kinds", "said"),
+    [
+        (["order", "order"], "2 orders"),
+        (["refund"], "1 refund"),
+        (["product", "product"], "2 products"),
+        (["stock"], "1 stock level"),
+        (["order", "refund"], "2 records"),
+    ],
+)
+def test_a_group_says_what_it_counts(shop, kinds, said):
+    wait(shop, "sku_missing", {"product": "Mug"}, amounts=("1.00",) * len(kinds))
+    for record, kind in zip(Record.objects.all(), kinds, strict=True):
+        Record.objects.filter(pk=record.pk).update(kind=kind)
+    assert found()[0].counted == said
+
+
+def test_refunds_whose_amount_nobody_knows_come_to_no_amount(shop):
+    wait(shop, "refund_amount_unknown", {}, amounts=("1.00",))
+    Record.objects.update(amount=None)
+    assert found()[0].amounts == ()
+
+
 def test_a_group_says_since_when_its_oldest_order_waits(shop):
     wait(shop, "sku_missing", {"product": "Mug"})
     wait(shop, "sku_missing", {"product": "Mug"}, at=NOW - timedelta(days=3))

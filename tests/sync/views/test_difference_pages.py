@@ -59,7 +59,7 @@ def rows_of(client, sale):
 def test_the_versions_stand_side_by_side(client, keeper, sale):
     rows = rows_of(client, sale)
     assert rows["total"] == ("23.00 CAD", "25.00 CAD", "46.00 CAD", True)
-    assert rows["due date"] == ("Dec. 22, 2026", "Dec. 31, 2026", "Dec. 22, 2026", True)
+    assert rows["due date"] == ("12/22/2026", "12/31/2026", "12/22/2026", True)
     assert rows["number"] == ("1001", "1001", "1001", False)
     assert rows["line 1"][1:] == ("Rush, 25.00 CAD, 9", "2 \N{MULTIPLICATION SIGN} 5, 46.00 CAD", True)
     assert rows["line 2"] == ("", "", "Shipping, 0.00 CAD", False)
@@ -67,6 +67,18 @@ def test_the_versions_stand_side_by_side(client, keeper, sale):
     assert "changed in QuickBooks" in page
     assert "Post the store&#x27;s version over it" in page or "Post the store's version over it" in page
     assert "Leave QuickBooks as it is" in page
+
+
+def test_what_each_side_changed_is_marked(client, keeper, sale):
+    answer = client.get(reverse("admin:sync_record_change", args=[sale.record_id]))
+    moved = {row.title for row in answer.context["difference"] if row.is_new}
+    assert moved == {"total", "line 1", "line 2"}
+    assert answer.content.decode().count('tb-because">changed in the store<') == len(moved)
+
+
+def test_of_a_cancelled_order_the_store_wants_nothing_and_nothing_is_marked(client, keeper, sale):
+    Record.objects.update(params={name: value for name, value in HELD.items() if name != "store"} | {"wish": "void"})
+    assert 'tb-because">changed in the store<' not in page_of(client, sale)
 
 
 def test_a_record_that_waits_for_nothing_of_the_kind_shows_no_versions(client, keeper, sale):

@@ -185,6 +185,22 @@ def test_what_is_mended_elsewhere_leads_there(client, keeper, office, reason, pl
     assert link.elsewhere
 
 
+def test_what_each_record_asks_for_itself_leads_to_the_records(client, keeper, office):
+    wait(office.integration, "refund_amount_unknown", kind="refund")
+    link = fix_of(client)
+    assert link.text == "Open one by one"
+    page = client.get(link.url)
+    assert page.status_code == 200
+    assert "Open one by one" not in page.content.decode(), "that is where it leads"
+
+
+def test_leaving_levels_alone_is_said_in_their_words(client, keeper, office):
+    wait(office.integration, "stock_awaits_approval", kind="stock", currency="", amounts=("0", "0"))
+    page = client.post(address(office, "ignore", "stock_awaits_approval", {}), {"all": "1"}).content.decode()
+    assert "2 products or levels are left as they are" in page
+    assert "left out of the books" not in page
+
+
 def test_every_place_that_a_reason_names_is_known():
     from sync.reasons import TEXTS
 
@@ -240,7 +256,7 @@ def test_retry_all_makes_the_whole_group_due_and_nothing_else(client, keeper, of
     wait(office.integration, *MUG, amounts=("1", "2"))
     wait(office.integration, *TVA)
     answer = client.post(address(office, "retry", *MUG), {"all": "1"}, follow=True)
-    assert "2 orders are tried again with the next sync" in said(answer)
+    assert "2 records are tried again with the next sync" in said(answer)
     assert list(Record.objects.order_by("pk").values_list("wanted", flat=True)) == [2, 2, 1]
 
 
@@ -277,7 +293,7 @@ def test_ignoring_asks_first_and_says_what_it_means(client, keeper, office):
 def test_ignoring_keeps_who_and_when(client, keeper, office):
     wait(office.integration, *MUG)
     answer = client.post(address(office, "ignore", *MUG), {"all": "1", "confirmed": "1"}, follow=True)
-    assert "1 order is ignored" in said(answer)
+    assert "1 record is ignored" in said(answer)
     record = Record.objects.get()
     assert (record.state, record.params["user"]) == ("ignored", "ben")
     assert record.params["at"]
@@ -384,4 +400,4 @@ def test_a_sync_is_offered_where_orders_were_released_and_shown_while_it_works(c
 def test_what_the_lists_released_is_told_like_what_a_setting_released(client, keeper, office):
     wait(office.integration, *MUG, decided_mirror=0, at=NOW)
     BooksConnection.objects.update(mirror_revision=3)
-    assert "1 order is tried again with the next sync." in shown(client)
+    assert "1 record is tried again with the next sync." in shown(client)

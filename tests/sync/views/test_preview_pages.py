@@ -410,7 +410,7 @@ def test_a_comparison_costs_the_same_however_many_orders_differ(posted, client, 
 
 def test_every_code_has_its_words():
     assert {name for name, _read in _PARTS} <= PARTS.keys()
-    assert {"Invoice", "SalesReceipt", "Payment", "Customer", "Item"} == DOCUMENTS.keys()
+    assert {"Invoice", "SalesReceipt", "RefundReceipt", "CreditMemo", "Payment", "Customer", "Item"} == DOCUMENTS.keys()
     params = dict.fromkeys(
         ("sku", "type", "taxes", "id", "email", "name", "prefix", "number", "time_zone", "method"), "x"
     )
