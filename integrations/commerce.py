@@ -50,7 +50,8 @@ class OrderLine:
 
     `ref` is unique in the order. `gross` is the line before discounts and `discount` the (positive) part of the order's
     discounts that falls on it, both in the order's own mode: tax included if and only if `Order.prices_include_tax`.
-    `unit_price` times `quantity` is `gross` up to rounding.
+    `unit_price` times `quantity` is `gross` up to rounding. `module` names the part of the shop system that sold it,
+    where there are several; it is empty where there are none, and for what belongs to the order as a whole.
     """
 
     ref: str
@@ -66,6 +67,7 @@ class OrderLine:
     product_ref: str = ""
     variation_ref: str = ""
     tracks_stock: bool = False
+    module: str = ""
 
     @property
     def charged(self) -> Decimal:
