@@ -326,13 +326,17 @@ def _mover(name: str, field: str, direction: int) -> Callable[[Call], Json]:
         rows = call.body.get(name) or []
         if not 1 <= len(rows) <= _MAX_MOVES:
             raise invalid(name, f"must have 1 to {_MAX_MOVES} elements", "MAX_SIZE", threshold=_MAX_MOVES)
+        items: dict[str, Json] = {}
+        levels: dict[str, int] = {}
         for row in rows:
             found = _by_either_id(call, row.get("productId", ""), row.get("inventoryId", ""))
             item = _item_of(call, found, row.get("variantId"))
-            quantity = item["quantity"] + direction * int(row[field])
-            if quantity < 0:
-                raise refused(400, "INSUFFICIENT_INVENTORY", "there is not that much in stock")
-            change_item(call.site, item, {"quantity": quantity}, call.timestamp, Writer(call.app_id))
+            items[item["id"]] = item
+            levels[item["id"]] = levels.get(item["id"], item["quantity"]) + direction * int(row[field])
+        if min(levels.values()) < 0:
+            raise refused(400, "INSUFFICIENT_INVENTORY", "there is not that much in stock")
+        for key, item in items.items():
+            change_item(call.site, item, {"quantity": levels[key]}, call.timestamp, Writer(call.app_id))
         return {}
 
     return move
