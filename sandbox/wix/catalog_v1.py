@@ -332,7 +332,8 @@ def _mover(name: str, field: str, direction: int) -> Callable[[Call], Json]:
             found = _by_either_id(call, row.get("productId", ""), row.get("inventoryId", ""))
             item = _item_of(call, found, row.get("variantId"))
             items[item["id"]] = item
-            levels[item["id"]] = levels.get(item["id"], item["quantity"]) + direction * int(row[field])
+            level = levels.get(item["id"], int(item["quantity"]))
+            levels[item["id"]] = level + direction * int(row[field])
         if min(levels.values()) < 0:
             raise refused(400, "INSUFFICIENT_INVENTORY", "there is not that much in stock")
         for key, item in items.items():
