@@ -128,6 +128,12 @@ TEXTS: Mapping[Reason, ReasonText] = {
             " %(after)s %(currency)s."
         ),
     ),
+    Reason.CANCELLED_AND_PAID: _ok(
+        _(
+            "The order was cancelled in the store after its %(books_type)s “%(doc_number)s” was posted and paid: the"
+            " document stays, and what goes back is a refund of its own."
+        ),
+    ),
     Reason.PAID_OTHERWISE: _ok(
         _(
             "The store received %(amount)s %(currency)s, but only %(balance)s %(currency)s of the invoice is open in"

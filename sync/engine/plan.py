@@ -202,8 +202,8 @@ class Planner:
         the refunds flow sees to."""
         paid = any(role == Role.PAYMENT and one.is_in_books for (role, _), one in postings.items())
         if paid or posted.books_type == SaleType.SALES_RECEIPT:
-            if self.integration.refunds.enabled:
-                return Work()
+            if self.integration.refunds.enabled:  # what goes back of it is a record of its own
+                return Work(notes=(Note(Reason.CANCELLED_AND_PAID, named(posted)),))
             return wished(Hold(Reason.CANCELLED_AFTER_POSTING, named(posted)), Kind.VOID)
         closed = in_closed_period(posted, self.company)
         return wished(closed, Kind.VOID) if closed else Work(change=Change(Kind.VOID, posted.content))

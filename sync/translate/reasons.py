@@ -21,6 +21,7 @@ class Reason(StrEnum):
     SALE_UPDATED_LEFT_CREDIT = "sale_updated_left_credit"  # before, after, amount, currency: paid more than it is now
     SHIPPING_ADDED = "shipping_added"  # books_type, doc_number
     OVERWRITTEN = "overwritten"  # user, before, after, currency
+    CANCELLED_AND_PAID = "cancelled_and_paid"  # books_type, doc_number: its refund asks for what went back
     PAID_OTHERWISE = "paid_otherwise"  # amount, balance, currency: less is open than the store received
 
     ITEM_EXISTS = "item_exists"  # sku, item

@@ -491,6 +491,21 @@ class TestCancelled:
         assert not overwritable(everything()).exists()
         assert world.books() == before
 
+    def test_when_it_is_paid_leaves_the_rest_to_the_refunds_where_they_are_posted(self, world):
+        world.set("refunds", enabled=True)
+        place(world, GOOD)
+        before = world.books()["Invoice"]
+        world.act("ONE", "cancel")
+
+        world.sync()
+
+        [order] = Record.objects.filter(kind="order")
+        [refund] = Record.objects.filter(kind="refund")
+        assert (order.state, order.reason) == (RecordState.POSTED, Reason.CANCELLED_AND_PAID)
+        sentence_of(order, "invoice", "EW-ONE")
+        assert (refund.state, refund.reason) == (RecordState.HELD, Reason.REFUND_AMOUNT_UNKNOWN)
+        assert world.books()["Invoice"] == before
+
     def test_when_others_paid_a_part_of_it_too(self, world):
         invoice = place(world, UNPAID)
         link = {"Amount": 3, "LinkedTxn": [{"TxnId": invoice["Id"], "TxnType": "Invoice"}]}
