@@ -143,11 +143,6 @@ def _push(group: Group, _rows: _Rows) -> Link:
     return Link(reverse("sync:stock", args=[group.integration.pk]), _("See the levels"))
 
 
-def _each(group: Group, _rows: _Rows) -> Link:
-    """Every record has a question of its own: to all of them."""
-    return Link(reverse("sync:inbox_group", args=[group.integration.pk, group.cause]), _("See the refunds"))
-
-
 def _connection(group: Group, _rows: _Rows) -> Link:
     side = "store" if group.reason == Reason.STORE_DISCONNECTED else "books"
     pk = getattr(group.integration, f"{side}_id")
