@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from integrations.commerce import Buyer, LineKind, Order, OrderLine, PaymentState, Refund, TaxShare, Tender
-from integrations.errors import Malformed
+from integrations.errors import Malformed, NotFound
 from integrations.money import ZERO
 from integrations.values import Json, child, number, rows, text
 from integrations.wix import modules
@@ -43,6 +43,8 @@ def payload(client: WixClient, key: str) -> Json:
     order = child(client.get(f"pricing-plans/v2/orders/{quote(order_id, safe='')}"), "order")
     if str(_cycle(order)) == cycle:
         return _payload(order)
+    if not cycle.isdecimal():
+        raise NotFound("the order names no cycle of a plan")
     started = text(order, "startDate", "createdDate")
     return {"module": MODULE, "order": order, "cycle": int(cycle), "started": started, "over": True}
 

@@ -159,7 +159,7 @@ class WixStore:
 
     def _tips(self, order: Json) -> list[str]:
         """A tip is a fee whose code is the tip's id; only fees with a code are asked about."""
-        if not any(text(fee, "code") for fee in rows(order, "additionalFees")):
+        if not _has_coded_fees(order):
             return []
         path = f"tips/v1/tips/order/{quote(text(order, 'id'), safe='')}"
         tip = text(child(self._optional("the tips", lambda: self._client.get(path)), "tip"), "id")
@@ -235,7 +235,14 @@ def _search(created_from: datetime, since: datetime | None, until: datetime) -> 
 
 
 def _is_shipped(order: Json) -> bool:
-    return text(order, "fulfillmentStatus") in _TRACKED and bool(child(order, "shippingInfo"))
+    return text(order, "fulfillmentStatus") in _TRACKED and bool(order.get("shippingInfo"))
+
+
+def _has_coded_fees(order: Json) -> bool:
+    try:
+        return any(text(fee, "code") for fee in rows(order, "additionalFees"))
+    except Malformed:
+        return False  # reading the order will say why
 
 
 def _placed(payload: Json) -> datetime | None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from integrations.commerce import LineKind, PaymentState, TaxShare
-from integrations.errors import Malformed, NotAllowed, TemporaryError
+from integrations.errors import Malformed, NotAllowed, NotFound, TemporaryError
 from integrations.money import json_dumps, json_loads
 from integrations.wix.store import WixStore
 from tests.integrations.ecwid.fakes import START, answer
@@ -253,6 +253,12 @@ def test_a_cycle_that_is_over_keeps_what_was_filed(site):
     assert over.ref == "pricing_plans:plan-order-1/2"
     assert WixStore.read_again({"old": 1}, over.payload) == {"old": 1}
     assert WixStore.read_order(over.payload).payment_state is PaymentState.UNPAID
+
+
+def test_a_ref_without_a_cycle_is_nobodys(site):
+    site["GET /pricing-plans/v2/orders/plan-order-1"] = {"order": plan_order(3)}
+    with pytest.raises(NotFound):
+        site.store().order("pricing_plans:plan-order-1")
 
 
 def test_a_cycle_without_a_price_cannot_be_read(site):

@@ -101,6 +101,12 @@ def test_an_order_that_cannot_be_read_is_filed_all_the_same(site):
         WixStore.read_order(found.payload)
 
 
+def test_an_order_of_odd_parts_hides_no_other(site):
+    odd = an_order("o1", additionalFees="none", shippingInfo=[], fulfillmentStatus="FULFILLED")
+    site[SEARCH] = {"orders": [odd, an_order("o2")]}
+    assert [one.ref for one in fetched(site)] == ["o1", "o2"]
+
+
 def test_a_ticket_that_cannot_be_read_is_filed_all_the_same(site):
     site["GET /events/v1/orders"] = {"orders": [{"status": "PAID"}]}
     [found] = fetched(site)
