@@ -11,11 +11,14 @@ from integrations.books import Company, ItemDraft, Known, Payment, Sale, SaleTyp
 from integrations.commerce import Address
 from integrations.quickbooks.writer import (
     address_payload,
+    applications_update,
     customer_payload,
     item_payload,
     payment_payload,
     private_note,
     sale_payload,
+    sale_update,
+    shipping_update,
 )
 from tests.integrations.quickbooks.books_samples import BUYER, VAT, company, line, sale, tax_line
 from tests.integrations.quickbooks.quickbooks_fields import check
@@ -349,3 +352,44 @@ def test_an_empty_address_is_none():
     assert address_payload(None) is None
     assert address_payload(Address()) is None
     assert address_payload(Address(country="CA")) == {"Country": "CA"}
+
+
+# -- changes of what is posted -----------------------------------------------------------------------------------------
+
+
+def test_an_update_keeps_customer_number_date_and_note_and_states_its_tax():
+    document = sale(line("100", "23"), tax="20", tax_lines=(tax_line(VAT, "100", "20"),), override_tax=False)
+    found = sale_update(document, company(), item_id=item_id)
+    assert not {"CustomerRef", "DocNumber", "TxnDate", "PrivateNote"} & found.keys()
+    assert found["Line"] == payload(document)["Line"]
+    assert [one["Amount"] for one in found["TxnTaxDetail"]["TaxLine"]] == [20]
+
+
+def test_an_update_of_an_untaxed_sale_takes_the_old_tax_away():
+    document = sale(line("100", "25"))
+    assert sale_update(document, company(), item_id=item_id)["TxnTaxDetail"] == {"TotalTax": 0}
+    untaxed = sale(line("100", "NON"), currency="USD")
+    assert "TxnTaxDetail" not in sale_update(untaxed, company(TaxModel.US_NONE), item_id=item_id)
+
+
+def test_how_it_was_shipped_says_nothing_else():
+    assert shipping_update(sale(tracking_number="1Z", shipping_date=date(2026, 3, 4))) == {
+        "TrackingNum": "1Z",
+        "ShipDate": "2026-03-04",
+    }
+    assert shipping_update(sale()) == {}
+
+
+def test_a_payment_applies_less_to_one_invoice_and_as_before_to_others():
+    lines = [
+        {"Amount": Decimal(amount), "LinkedTxn": [{"TxnId": ref, "TxnType": "Invoice"}]}
+        for ref, amount in (("88", 23), ("89", 5))
+    ]
+    payment = {"Id": "9", "CustomerRef": {"value": "58", "name": "Ana"}, "TotalAmt": Decimal(28), "Line": lines}
+    found = applications_update(payment, "88", Decimal("11.50"))
+    assert [(one["LinkedTxn"][0]["TxnId"], one["Amount"]) for one in found["Line"]] == [
+        ("88", Decimal("11.50")),
+        ("89", 5),
+    ]
+    assert (found["TotalAmt"], found["CustomerRef"]) == (28, {"value": "58"})
+    assert [one["Amount"] for one in applications_update(payment, "88", Decimal(0))["Line"]] == [5]
