@@ -159,12 +159,16 @@ def change_item(site: SiteState, item: Json, changes: Json, timestamp: float, wr
 
 
 def move_stock(site: SiteState, goods: Iterable[tuple[str, int]], timestamp: float, reason: str) -> None:
-    """`goods` are variants with what is added to their stock at the default location."""
+    """`goods` are variants with what is added to their stock at the default location. Catalog V1 knows nothing below
+    nothing.
+    """
     place = site.default_location()
     for variant_id, delta in goods:
         item = site.rows("inventory").get(stable_id(site.id, variant_id, place))
         if item is not None and item["tracked"]:
-            change_item(site, item, {"quantity": item["quantity"] + delta}, timestamp, Writer("", reason))
+            level = item["quantity"] + delta
+            level = max(level, 0) if site.catalog == V1 else level
+            change_item(site, item, {"quantity": level}, timestamp, Writer("", reason))
 
 
 # -- identities of Catalog V1 ------------------------------------------------------------------------------------

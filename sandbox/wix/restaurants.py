@@ -28,7 +28,7 @@ def place_restaurant_order(site: SiteState, cart: Json, now: float) -> Json:
     delivery, tip = decimal(cart.get("delivery")), decimal(cart.get("tip"))
     tax = half_up((subtotal - discount - loyalty) * decimal(cart.get("tax_rate")) / 100, places)
     total = subtotal - discount - loyalty + delivery + tax + tip
-    created = cart.get("created", moment(now))
+    created, cash = cart.get("created", moment(now)), cart.get("payment") == "CASH"
     buyer = cart.get("buyer", {"first": "Ann", "last": "Hill", "email": "ann@example.com"})
     sums = {"delivery": delivery, "tax": tax, "discount": discount, "tip": tip, "loyaltySavings": loyalty}
     order = {
@@ -54,8 +54,8 @@ def place_restaurant_order(site: SiteState, cart: Json, now: float) -> Json:
             {
                 "type": cart.get("payment", "CREDIT"),
                 "amount": text(total),
-                "method": "cash" if cart.get("payment") == "CASH" else "creditCard",
-                "providerTransactionId": cart.get("provider_id"),
+                "method": "cash" if cash else "creditCard",
+                "providerTransactionId": cart.get("provider_id", None if cash else f"ch_sim_{new_id()[:8]}"),
             }
         ],
         "totals": {

@@ -404,3 +404,11 @@ def test_orders_of_the_api_are_not_of_the_future(site):
     assert amount(site.post("/ecom/v1/orders", body)["order"]["priceSummary"]["total"]) == 10
     body["order"]["purchasedDate"] = "2090-01-01T00:00:00.000Z"
     assert site.refused("POST", "/ecom/v1/orders", body) == (400, "PURCHASED_DATE_CANNOT_BE_IN_FUTURE")
+
+
+@pytest.mark.parametrize(("key", "sku", "left"), [("harbor", "MUG", 0), ("fern", "VASE", -3)])
+def test_more_may_be_sold_than_there_is(site, key, sku, left):
+    there = site.on(key)
+    there.control("PATCH", f"/stock/{sku}", {"quantity": 2})
+    there.place([{"sku": sku, "quantity": 5}])
+    assert there.stock(sku) == left
