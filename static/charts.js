@@ -5,8 +5,12 @@
   const page = document.documentElement;
 
   function ink() {
-    Chart.defaults.color = getComputedStyle(page).getPropertyValue("--tb-chart-ink").trim();
-    Object.values(Chart.instances).forEach((chart) => chart.update());
+    const colour = getComputedStyle(page).getPropertyValue("--tb-chart-ink").trim();
+    for (const chart of Object.values(Chart.instances)) {
+      const { scales, plugins } = chart.options;
+      for (const lettered of [scales.x.ticks, scales.y.ticks, plugins.legend.labels]) lettered.color = colour;
+      chart.update();
+    }
   }
 
   window.addEventListener("load", ink);
