@@ -14,6 +14,7 @@ import pytest
 from integrations.models import Integration
 from sandbox.ecwid.switch_table import SWITCHES as ECWID_SWITCHES
 from sandbox.quickbooks.switches import TABLE as QUICKBOOKS_SWITCHES
+from sandbox.wix.switch_table import SWITCHES as WIX_SWITCHES
 from sync.models import PaymentMapping
 from sync.setup_file import apply, export
 from sync.setup_file.format import INTEGRATION, METHOD, REPORT, SECTIONS, TOP_LEVEL, Key
@@ -128,7 +129,7 @@ def names_in(path: Path) -> frozenset[str]:
 
 # -- apis.md -----------------------------------------------------------------------------------------------------------
 
-SWITCHES = {"Ecwid": ECWID_SWITCHES, "QuickBooks": QUICKBOOKS_SWITCHES}
+SWITCHES = {"Ecwid": ECWID_SWITCHES, "QuickBooks": QUICKBOOKS_SWITCHES, "Wix": WIX_SWITCHES}
 
 
 def switch_cells(provider: str) -> str:
