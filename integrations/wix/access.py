@@ -17,7 +17,8 @@ from integrations.values import Json, number, text
 from integrations.wix.faults import error_of
 
 EARLY = timedelta(minutes=3)  # renewed this long before its end, so that it does not expire on the way
-_POLICY = Policy(attempts=4, throttle_wait=4.0)
+# How patient every call is. A limit of calls counts the last minute: it is over after four waits.
+POLICY = Policy(attempts=5, throttle_wait=15.0, longest_wait=60.0)
 
 
 class Access(Protocol):
@@ -96,7 +97,7 @@ def _decide(attempt: Attempt) -> Decision:
     """A 401 of the token endpoint is an answer like its other refusals."""
     if isinstance(attempt.outcome, Answer) and attempt.outcome.status == 401:
         return Return(attempt.outcome)
-    return partial(decide, policy=_POLICY)(attempt)
+    return partial(decide, policy=POLICY)(attempt)
 
 
 def _token(answer: Answer, now: datetime) -> Token:

@@ -7,10 +7,10 @@ from typing import Any
 from integrations.errors import Malformed
 from integrations.http import Answer, Call, Transport
 from integrations.money import json_dumps
-from integrations.retry import Policy, decide, perform
+from integrations.retry import decide, perform
 from integrations.throttle import Throttle
 from integrations.values import Json, child, number, rows, text
-from integrations.wix.access import Access
+from integrations.wix.access import POLICY, Access
 from integrations.wix.faults import error_for
 
 # Wix allows 200 calls a minute for one app on one site. In any minute these make at most 180.
@@ -18,7 +18,6 @@ REQUESTS_PER_SECOND = 2.5
 BURST = 30.0
 
 PAGE_SIZE = 100  # the most that Wix gives of orders and products
-_POLICY = Policy(attempts=5, first_wait=1.0, throttle_wait=8.0, longest_wait=60.0)
 
 
 class WixClient:
@@ -101,7 +100,7 @@ class WixClient:
         return perform(
             prepare,
             transport=self._transport,
-            decide=partial(decide, policy=_POLICY),
+            decide=partial(decide, policy=POLICY),
             before=self._before,
             refresh=self._access.renew,
         )

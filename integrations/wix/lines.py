@@ -18,6 +18,8 @@ from integrations.wix.modules import GIFT_CARDS, STORES, module_of
 from integrations.wix.taxes import stated_tax
 from integrations.wix.values import money, told_money
 
+SHIPPING = "shipping"
+
 _NO_VARIANT = "00000000-0000-0000-0000-000000000000"
 # Tips are told by their id. Where the app may not read tips, only their name is left.
 _TIP_NAMES = frozenset({"tip", "tips", "gratuity", "pourboire"})
@@ -97,7 +99,7 @@ def _item(ref: str, row: Json, *, included: bool) -> Part:
 
 def _shipping(shipping: Json, *, included: bool) -> Part:
     cost = child(shipping, "cost")
-    line = _bare("shipping", LineKind.SHIPPING, text(shipping, "title") or "Shipping")
+    line = _bare(SHIPPING, LineKind.SHIPPING, text(shipping, "title") or "Shipping")
     keys = ("totalPriceBeforeTax", "totalPriceAfterTax")
     return _part(line, cost, keys, money(cost, "price"), "discount", included=included)
 

@@ -33,7 +33,7 @@ def read_order(payload: Mapping[str, Any]) -> Order:
     order, transactions = child(payload, "order"), child(payload, "transactions")
     currency = named(text(order, "currency"), "the currency").upper()
     places = currency_places(currency)
-    included = order.get("taxIncludedInPrices") is True
+    included = _includes_tax(order)
     parts = parts_of(order, tips=_tips(payload), included=included)
     reading = reading_of(order, parts, included=included, places=places)
     payments = payments_of(order, transactions)
@@ -71,6 +71,14 @@ def read_order(payload: Mapping[str, Any]) -> Order:
 def _tips(payload: Mapping[str, Any]) -> frozenset[str]:
     tips = payload.get("tips")
     return frozenset(str(tip) for tip in tips) if isinstance(tips, list | tuple) else frozenset()
+
+
+def _includes_tax(order: Json) -> bool:
+    """The order's own mark; orders without one are told by their lines."""
+    marked = order.get("taxIncludedInPrices")
+    if isinstance(marked, bool):
+        return marked
+    return any(child(item, "taxInfo").get("taxIncludedInPrice") is True for item in rows(order, "lineItems"))
 
 
 def _total(order: Json) -> Decimal:

@@ -169,6 +169,12 @@ def test_reads_are_tried_again_also_those_that_are_posted(site, trouble):
         site.client().ask("thing", {})
 
 
+def test_a_limit_that_counts_a_minute_is_waited_out(site):
+    site["GET /thing"] = [answer("busy", 429)] * 4 + [{"fine": True}]
+    site.client().get("thing")
+    assert site.time.seconds == 60
+
+
 def test_a_write_is_never_repeated(site):
     site["PATCH /thing"] = requests.ReadTimeout("slow")
     with pytest.raises(OutcomeUnknown):

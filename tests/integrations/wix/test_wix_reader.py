@@ -74,6 +74,14 @@ def test_prices_with_tax_are_read_off_the_lines(told):
     assert found.lines[1].taxes == (TaxShare("VAT", D(20), D(1)),)  # shipping tells the rate, the order its name
 
 
+def test_an_order_without_a_mark_is_told_by_its_lines():
+    told = uk_order()
+    del told["taxIncludedInPrices"]
+    assert not read(told).prices_include_tax
+    told["lineItems"][0]["taxInfo"]["taxIncludedInPrice"] = True
+    assert read(told).prices_include_tax
+
+
 @pytest.mark.parametrize(
     ("subtotal", "discount", "off"), [("40.00", "4.00", "4.80"), ("40.80", "4.80", "4.80")], ids=["net", "gross"]
 )
