@@ -15,6 +15,7 @@ from sandbox.wix import (
     catalog_v3,
     events,
     installing,
+    inventory_v1,
     inventory_v3,
     orders,
     plans,
@@ -47,6 +48,7 @@ _ENDPOINTS: tuple[Endpoint, ...] = (
     *restaurants.ENDPOINTS,
     *catalog_v1.ENDPOINTS,
     *catalog_v3.ENDPOINTS,
+    *inventory_v1.ENDPOINTS,
     *inventory_v3.ENDPOINTS,
 )
 

@@ -1,4 +1,4 @@
-"""Catalog V1: products, variants and inventory, in the older dialect whose filters are texts of JSON."""
+"""Catalog V1: products and variants, in the older dialect whose filters are texts of JSON."""
 
 from collections.abc import Callable, Iterable
 from decimal import Decimal
@@ -7,9 +7,7 @@ from typing import Any
 from sandbox.exact_json import loads
 from sandbox.wix.calls import Call, Endpoint
 from sandbox.wix.catalog import (
-    Writer,
     add_product,
-    change_item,
     is_plain,
     items_of,
     put_product,
@@ -17,7 +15,7 @@ from sandbox.wix.catalog import (
     v1_inventory_id,
     v1_variant_id,
 )
-from sandbox.wix.errors import WixError, invalid, not_found, refused, system
+from sandbox.wix.errors import invalid, not_found, system
 from sandbox.wix.query import Dialect
 from sandbox.wix.schema import too_long
 from sandbox.wix.store import V1, SiteState
@@ -41,13 +39,13 @@ def query_products(call: Call) -> Json:
         for product in call.searched("product")
         if product["visible"] or call.body.get("includeHiddenProducts")
     ]
-    page, paging = _page(call, shown)
+    page, paging = listed_page(call, shown)
     if not call.body.get("includeVariants"):
         page = [{key: value for key, value in each.items() if key != "variants"} for each in page]
     return {"products": page, **paging}
 
 
-def _page(call: Call, shown: Iterable[Json]) -> tuple[list[Json], Json]:
+def listed_page(call: Call, shown: Iterable[Json]) -> tuple[list[Json], Json]:
     """The rows asked for by a query whose filter and sort are texts, and what the answer says of the page."""
     query = call.wrapped("query")
     asked = {"filter": _text_of_json(query, "filter") or {}, "sort": _sorts(_text_of_json(query, "sort"))}
@@ -127,7 +125,7 @@ def update_variants(call: Call, product: str) -> Json:
         for number in named:
             variants[number] = {**variants[number], **fields}
     changed = put_product(call.site, {**old, "variants": variants}, call.timestamp)
-    return {"variants": [_variant(call.site, changed, each) for each in changed["variants"]]}
+    return {"variants": [variant_shown(call.site, changed, each) for each in changed["variants"]]}
 
 
 def delete_product(call: Call, product: str) -> Json:
@@ -138,7 +136,7 @@ def delete_product(call: Call, product: str) -> Json:
 def query_variants(call: Call) -> Json:
     rows = [
         {
-            **_variant(call.site, product, variant),
+            **variant_shown(call.site, product, variant),
             "id": f"{product['id']}-{v1_variant_id(product, variant)}",
             "productId": product["id"],
             "productName": product["name"],
@@ -171,7 +169,7 @@ def _found(call: Call, product_id: str) -> Json:
 
 def _product(site: SiteState, product: Json, *, merchant: bool) -> Json:
     first = product["variants"][0]
-    rows = [_variant(site, product, each) for each in product["variants"]]
+    rows = [variant_shown(site, product, each) for each in product["variants"]]
     prices = _prices(site.money, first)
     shown = {
         "id": product["id"],
@@ -227,8 +225,8 @@ def _cost(money: Money, variant: Json) -> Json:
     }
 
 
-def _variant(site: SiteState, product: Json, variant: Json) -> Json:
-    item = _level(site, product, variant)
+def variant_shown(site: SiteState, product: Json, variant: Json) -> Json:
+    item = level_of(site, product, variant)
     data = {
         "priceData": _prices(site.money, variant),
         "sku": variant["sku"],
@@ -247,7 +245,7 @@ def _variant(site: SiteState, product: Json, variant: Json) -> Json:
     }
 
 
-def _level(site: SiteState, product: Json, variant: Json) -> Json | None:
+def level_of(site: SiteState, product: Json, variant: Json) -> Json | None:
     rows = items_of(site, product["id"], site.default_location())
     return next((row for row in rows if row["variantId"] == variant["id"]), None)
 
@@ -263,127 +261,22 @@ def _stock(site: SiteState, product: Json) -> Json:
     return stock
 
 
-# -- inventory ---------------------------------------------------------------------------------------------------
+def _endpoint(method: str, path: str, answer: Callable[..., Json], permission: str = READ) -> Endpoint:
+    return Endpoint(method, path, permission, answer, V1)
 
 
-def query_inventory(call: Call) -> Json:
-    rows = [_inventory_item(call.site, product) for product in call.searched("product")]
-    page, paging = _page(call, rows)
-    return {"inventoryItems": page, **paging}
-
-
-def get_inventory(call: Call, inventory: str = "", product: str = "") -> Json:
-    return {"inventoryItem": _inventory_item(call.site, _by_either_id(call, product, inventory))}
-
-
-def _inventory_item(site: SiteState, product: Json) -> Json:
-    rows = items_of(site, product["id"], site.default_location())
-    tracked = any(row["tracked"] for row in rows)
-    variants = []
-    for variant in product["variants"]:
-        stock = _variant(site, product, variant)["stock"]
-        quantity = {"quantity": stock["quantity"]} if "quantity" in stock else {}
-        variants.append(
-            {"variantId": v1_variant_id(product, variant), "inStock": stock["inStock"], **quantity}
-            | {"availableForPreorder": False}
+ENDPOINTS = (
+    *(
+        endpoint
+        for base in ("/stores-reader/v1/products", "/stores/v1/products")
+        for endpoint in (
+            _endpoint("POST", f"{base}/query", query_products),
+            _endpoint("GET", f"{base}/<product>", get_product),
         )
-    return {
-        "id": v1_inventory_id(product["id"]),
-        "productId": product["id"],
-        "trackQuantity": tracked,
-        "variants": variants,
-        "lastUpdated": max([product["updated"], *(row["updated"] for row in rows)]),
-        "numericId": str(product["numericId"]),
-    }
-
-
-def update_inventory(call: Call, inventory: str = "", product: str = "") -> Json:
-    """Absolute. Leaving out trackQuantity means false, for the whole product."""
-    found = _by_either_id(call, product, inventory)
-    given = call.body.get("inventoryItem") or {}
-    tracked = bool(given.get("trackQuantity", False))
-    named = {row["variantId"]: row for row in given.get("variants", ())}
-    known = {v1_variant_id(found, variant): variant["id"] for variant in found["variants"]}
-    if named.keys() - known.keys():
-        raise not_found("VARIANT_NOT_FOUND", "no such variant")
-    quantities = [row["quantity"] for row in named.values() if "quantity" in row]
-    if any(not isinstance(each, int) or not 0 <= each <= _MAX_QUANTITY for each in quantities):
-        raise invalid("quantity", f"must be between 0 and {_MAX_QUANTITY}", "MAX", threshold=_MAX_QUANTITY)
-    shown_as = {variant_id: shown for shown, variant_id in known.items()}
-    for item in items_of(call.site, found["id"], call.site.default_location()):
-        row = named.get(shown_as[item["variantId"]], {})
-        changes = {"tracked": tracked}
-        if tracked and "quantity" in row:
-            changes["quantity"] = row["quantity"]
-        if not tracked:
-            changes["inStock"] = bool(row.get("inStock", True))
-        change_item(call.site, item, changes, call.timestamp, Writer(call.app_id))
-    return {}
-
-
-def _mover(name: str, field: str, direction: int) -> Callable[[Call], Json]:
-    def move(call: Call) -> Json:
-        rows = call.body.get(name) or []
-        if not 1 <= len(rows) <= _MAX_MOVES:
-            raise invalid(name, f"must have 1 to {_MAX_MOVES} elements", "MAX_SIZE", threshold=_MAX_MOVES)
-        items: dict[str, Json] = {}
-        levels: dict[str, int] = {}
-        for row in rows:
-            found = _by_either_id(call, row.get("productId", ""), row.get("inventoryId", ""))
-            item = _item_of(call, found, row.get("variantId"))
-            items[item["id"]] = item
-            level = levels.get(item["id"], int(item["quantity"]))
-            levels[item["id"]] = level + direction * int(row[field])
-        if min(levels.values()) < 0:
-            raise refused(400, "INSUFFICIENT_INVENTORY", "there is not that much in stock")
-        for key, item in items.items():
-            change_item(call.site, item, {"quantity": levels[key]}, call.timestamp, Writer(call.app_id))
-        return {}
-
-    return move
-
-
-def _item_of(call: Call, product: Json, shown_variant: Any) -> Json:
-    for variant in product["variants"]:
-        item = _level(call.site, product, variant)
-        if v1_variant_id(product, variant) == shown_variant and item is not None:
-            return item
-    raise not_found("VARIANT_NOT_FOUND", "no such variant")
-
-
-def _by_either_id(call: Call, product_id: str, inventory_id: str) -> Json:
-    for product in call.site.rows("product").values():
-        if product["id"] == product_id or v1_inventory_id(product["id"]) == inventory_id:
-            return product
-    raise _no_item()
-
-
-def _no_item() -> WixError:
-    return not_found("INVENTORY_ITEM_NOT_FOUND", "Inventory item not found")
-
-
-def _endpoints() -> Iterable[Endpoint]:
-    def endpoint(method: str, path: str, answer: Callable[..., Json], permission: str = READ) -> Endpoint:
-        return Endpoint(method, path, permission, answer, V1)
-
-    for base in ("/stores-reader/v1/products", "/stores/v1/products"):
-        yield endpoint("POST", f"{base}/query", query_products)
-        yield endpoint("GET", f"{base}/<product>", get_product)
-    yield endpoint("POST", "/stores/v1/products", create_product, MANAGE)
-    yield endpoint("PATCH", "/stores/v1/products/<product>", update_product, MANAGE)
-    yield endpoint("PATCH", "/stores/v1/products/<product>/variants", update_variants, MANAGE)
-    yield endpoint("DELETE", "/stores/v1/products/<product>", delete_product, MANAGE)
-    yield endpoint("POST", "/stores-reader/v1/variants/query", query_variants)
-    for base in ("/stores-reader/v2/inventoryItems", "/stores/v2/inventoryItems"):
-        yield endpoint("POST", f"{base}/query", query_inventory)
-        yield endpoint("POST", f"{base}/<inventory>/getVariants", get_inventory)
-        yield endpoint("POST", f"{base}/product/<product>/getVariants", get_inventory)
-    yield endpoint("PATCH", "/stores/v2/inventoryItems/product/<product>", update_inventory, MANAGE)
-    yield endpoint("PATCH", "/stores/v2/inventoryItems/<inventory>", update_inventory, MANAGE)
-    moves = (("increment", 1), ("decrement", -1))
-    for verb, direction in moves:
-        move = _mover(f"{verb}Data", f"{verb}By", direction)
-        yield endpoint("POST", f"/stores/v2/inventoryItems/{verb}", move, MANAGE)
-
-
-ENDPOINTS = tuple(_endpoints())
+    ),
+    _endpoint("POST", "/stores/v1/products", create_product, MANAGE),
+    _endpoint("PATCH", "/stores/v1/products/<product>", update_product, MANAGE),
+    _endpoint("PATCH", "/stores/v1/products/<product>/variants", update_variants, MANAGE),
+    _endpoint("DELETE", "/stores/v1/products/<product>", delete_product, MANAGE),
+    _endpoint("POST", "/stores-reader/v1/variants/query", query_variants),
+)

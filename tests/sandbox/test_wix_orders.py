@@ -412,3 +412,14 @@ def test_more_may_be_sold_than_there_is(site, key, sku, left):
     there.control("PATCH", f"/stock/{sku}", {"quantity": 2})
     there.place([{"sku": sku, "quantity": 5}])
     assert there.stock(sku) == left
+
+
+def test_lines_keep_through_an_edit_what_came_back_of_them(site):
+    order = site.place()
+    path = f"/orders/{order['id']}"
+    site.control("POST", f"{path}/refund", {"lines": [{"line": 0, "quantity": 1}], "restock": True})
+    twins = [{"sku": "MUG", "quantity": 2}, {"sku": "MUG", "quantity": 1}, {"name": "Engraving", "price": 5}]
+    lines = site.control("POST", f"{path}/edit", {"cart": {"lines": twins}})["lineItems"]
+    assert [line.get("refundQuantity") for line in lines] == [1, None, None]
+    assert lines[0]["id"] == order["lineItems"][0]["id"]
+    assert len({line["id"] for line in lines}) == 3
