@@ -24,11 +24,16 @@ def moment_in(value: datetime | None, zone: tzinfo) -> str | SafeString:
     """A moment in this time zone, whose name is told to whoever points at it; universal time says so itself."""
     if value is None:
         return DASH
-    local = timezone.localtime(value, zone)
     return format_html(
         '<time class="tb-nowrap" datetime="{}" title="{}">{}</time>',
-        local.isoformat(),
+        timezone.localtime(value, zone).isoformat(),
         str(zone),
-        f"{formats.date_format(local, 'SHORT_DATE_FORMAT')} {formats.time_format(local, 'H:i')}"
-        + (" UTC" if zone is UTC else ""),
+        moment_text(value, zone),
     )
+
+
+def moment_text(value: datetime, zone: tzinfo) -> str:
+    """The same where there is no page to point at, as in a mail."""
+    local = timezone.localtime(value, zone)
+    shown = f"{formats.date_format(local, 'SHORT_DATE_FORMAT')} {formats.time_format(local, 'H:i')}"
+    return f"{shown} UTC" if zone is UTC else shown

@@ -10,6 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.admin_show import moment_text
+
 Text = str | Promise
 
 
@@ -118,13 +120,13 @@ class Alarm:
     def _words(self) -> dict[str, str]:
         return {
             "subject": self.subject,
-            "since": self._moment(self.since, "SHORT_DATETIME_FORMAT", gettext("never")),
-            "until": self._moment(self.until, "DATE_FORMAT", ""),
+            "since": moment_text(self.since, self.zone) if self.since else gettext("never"),
+            "until": self._day(self.until) if self.until else "",
             "lasting": duration(self.lasting),
         }
 
-    def _moment(self, moment: datetime | None, style: str, none: str) -> str:
-        return formats.date_format(timezone.localtime(moment, self.zone), style) if moment else none
+    def _day(self, moment: datetime) -> str:
+        return formats.date_format(timezone.localtime(moment, self.zone), "DATE_FORMAT")
 
 
 def duration(lasting: timedelta) -> str:

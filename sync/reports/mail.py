@@ -1,6 +1,7 @@
 """What an e-mail report tells of an integration: what was done since the last one in figures and money, and what
 waits (S3)."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +11,7 @@ from typing import Any
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
 
 from integrations.models import Integration
-from sync.models import Action, LogEntry, RecordState, Run, RunState
+from sync.models import Action, LogEntry, RecordKind, RecordState, Run, RunState
 from sync.reasons import explain
 from sync.reports.amounts import amount_shown
 from sync.reports.inbox import groups
@@ -26,15 +27,16 @@ _GROUPS = 100
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """A number of orders and what they come to, by currency. Orders that could not be read have no amount.
+    """A number of records and what they come to, by currency. Orders that could not be read have no amount.
 
-    `key`: the action, or the cause for which they wait.
+    `key`: the action, or the cause for which they wait. `kind`: what they all are, if that is known.
     """
 
     key: str
     title: str
     count: int
     sums: tuple[tuple[str, Decimal], ...]
+    kind: str = ""
 
     @property
     def amounts(self) -> list[str]:
@@ -56,13 +58,17 @@ class SyncReport:
 
     @property
     def waits(self) -> int:
-        """How many orders are not in the books and ought to be looked at."""
+        """How many records ought to be looked at."""
         return sum(group.count for group in self.waiting)
+
+    @property
+    def only_orders_wait(self) -> bool:
+        return all(group.kind == RecordKind.ORDER for group in self.waiting)
 
     @property
     def posted(self) -> int:
         """How many orders came into the books."""
-        return sum(figures.count for figures in self.done if figures.key == Action.CREATED)
+        return sum(one.count for one in self.done if (one.key, one.kind) == (Action.CREATED, RecordKind.ORDER))
 
 
 def sync_report(integration: Integration, *, since: datetime, until: datetime) -> SyncReport:
@@ -116,28 +122,27 @@ def _done(integration: Integration, since: datetime, until: datetime) -> tuple[F
     period = Q(created_at__gt=since, created_at__lte=until, run__dry_run=False)
     entries = LogEntry.objects.filter(what, period, integration=integration).order_by()
     last = entries.values("action", "kind", "store_ref").annotate(last=Max("pk")).values("last")
-    rows = LogEntry.objects.filter(pk__in=last).order_by().values("action", "currency")
-    found = _by_title(rows.annotate(count=Count("pk"), total=Sum("amount")), "action")
-    return tuple(_figures(action, str(action.label), found[action]) for action in _DONE if action in found)
+    rows = LogEntry.objects.filter(pk__in=last).order_by().values("action", "kind", "currency")
+    found: dict[tuple[str, str], list[Any]] = defaultdict(list)
+    for row in rows.annotate(count=Count("pk"), total=Sum("amount")):
+        found[row["action"], row["kind"]].append(row)
+    every = ((action, kind) for action in _DONE for kind in RecordKind)
+    return tuple(_figures(action, kind, found[action, kind]) for action, kind in every if (action, kind) in found)
 
 
 def _waiting(integration: Integration) -> tuple[Figures, ...]:
     """The groups of the inbox, the largest first."""
     found = groups(integrations=Integration.objects.filter(pk=integration.pk), size=_GROUPS)
     return tuple(
-        Figures(group.cause, group.title, group.count, tuple((one.currency, one.value) for one in group.amounts))
+        Figures(
+            group.cause, group.title, group.count, tuple((one.currency, one.value) for one in group.amounts), group.kind
+        )
         for group in found
     )
 
 
-def _by_title(rows: Iterable[Any], name: str) -> dict[str, list[Any]]:
-    found: dict[str, list[Any]] = {}
-    for row in rows:
-        found.setdefault(row[name], []).append(row)
-    return found
-
-
-def _figures(key: str, title: str, rows: Iterable[Any]) -> Figures:
+def _figures(action: Action, kind: RecordKind, rows: Iterable[Any]) -> Figures:
+    title = str(action.label) if kind == RecordKind.ORDER else f"{action.label} · {kind.label}"
     parts = sorted(rows, key=lambda row: row["currency"])
     sums = tuple((row["currency"], row["total"]) for row in parts if row["currency"] and row["total"] is not None)
-    return Figures(key, title, sum(row["count"] for row in parts), sums)
+    return Figures(action, title, sum(row["count"] for row in parts), sums, kind)

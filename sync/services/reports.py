@@ -125,6 +125,8 @@ def headline(report: SyncReport) -> str:
     """Is everything in the books? In one line."""
     if report.stopped:
         return _("the last sync could not do its work")
-    if report.waits:
+    if report.waits and report.only_orders_wait:
         return ngettext("%d order waits for you", "%d orders wait for you", report.waits) % report.waits
+    if report.waits:
+        return ngettext("%d record waits for you", "%d records wait for you", report.waits) % report.waits
     return _("everything is in the books")

@@ -117,7 +117,7 @@ class TestNoSync:
         [alarm] = alarms(NOW + 5 * HOUR)
 
         assert alarm.title == "maple: no complete sync for 5 hours"
-        assert "11/20/2026 10 a.m." in alarm.sentence
+        assert "11/20/2026 10:00" in alarm.sentence
         assert alarm.url == f"/sync/run/?integration__id__exact={office.integration.pk}"
 
 

@@ -13,7 +13,7 @@ from integrations.models import BooksConnection, Integration
 from sync import tasks
 from sync.models import Record, ReportState, Run
 from sync.reports.mail import sync_report
-from sync.services.reports import due_at, report_after_run, reports_send_due
+from sync.services.reports import due_at, headline, report_after_run, reports_send_due
 from tests.support.expect import GOOD
 
 
@@ -154,6 +154,32 @@ class TestWhatItTells:
 
         assert report.done[0].count == 2
         assert report.done[0].sums == (("CAD", world.record("A").amount), ("USD", Decimal(7)))
+
+    def test_what_went_back_is_not_added_to_what_came_in(self, world):
+        world.place({**GOOD, "order_id": "A"}, {**GOOD, "order_id": "B"})
+        since = world.time.now()
+        world.sync()
+        from sync.models import LogEntry
+
+        LogEntry.objects.filter(store_ref="B").update(kind="refund", amount=Decimal(7))
+
+        report = sync_report(world.integration, since=since, until=world.time.now())
+
+        assert [(one.title, one.count) for one in report.done] == [("Created", 1), ("Created · Refund", 1)]
+        assert [one.sums for one in report.done] == [(("CAD", world.record("A").amount),), (("CAD", Decimal(7)),)]
+        assert report.posted == 1
+
+    def test_what_is_no_order_is_not_called_one(self, world, trouble):
+        trouble()
+        world.place({**GOOD, "order_id": "A"}, {**GOOD, "order_id": "B"})
+        world.sync()
+        assert headline(sync_report(world.integration, since=world.time.now(), until=world.time.now())) == (
+            "2 orders wait for you"
+        )
+        Record.objects.filter(number="B").update(kind="stock")
+        assert headline(sync_report(world.integration, since=world.time.now(), until=world.time.now())) == (
+            "2 records wait for you"
+        )
 
     def test_a_skipped_order_is_told_as_long_as_it_is_skipped(self, world):
         since = world.time.now()
