@@ -150,7 +150,7 @@ ECWID_CLIENT_ID = env("ECWID_CLIENT_ID", default="")
 ECWID_CLIENT_SECRET = env("ECWID_CLIENT_SECRET", default="")
 
 WIX_API_URL = env("WIX_API_URL", default="https://www.wixapis.com").rstrip("/")
-WIX_INSTALL_URL = env("WIX_INSTALL_URL", default="https://www.wix.com/installer/install")
+WIX_INSTALL_URL = env("WIX_INSTALL_URL", default="https://www.wix.com/app-installer")
 WIX_APP_ID = env("WIX_APP_ID", default="")
 WIX_APP_SECRET = env("WIX_APP_SECRET", default="")
 WIX_PUBLIC_KEY = env("WIX_PUBLIC_KEY", default="")
