@@ -132,7 +132,7 @@ class Desk(Cashier):
         return approved
 
     def edit(self, order: Json, cart: Json) -> Json:
-        """The merchant edits a placed order: it becomes that cart. Lines that stay keep their ids and what came back."""
+        """The merchant edits an order: it becomes that cart. Lines that stay keep their ids and what came back."""
         known = {_signature(line): line for line in order["lineItems"]}
         fields = self._fields(self._priced({"buyer": _buyer_of(order), **cart}))
         used = {line["id"] for line in order["lineItems"]}

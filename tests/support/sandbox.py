@@ -157,6 +157,38 @@ class Wix(Side):
     def edit(self, site, order_id, cart):
         return self.control("POST", f"sites/{site}/orders/{order_id}/edit", {"cart": cart})
 
+    def approve(self, site, order_id, **paid_with):
+        """A buyer finishes an order that was INITIALIZED or PENDING."""
+        return self.control("POST", f"sites/{site}/orders/{order_id}/approve", paid_with)
+
+    def fulfil(self, site, order_id, **parcel):
+        return self.control("POST", f"sites/{site}/orders/{order_id}/fulfil", parcel)
+
+    def transactions(self, site, order_id):
+        return self.control("GET", f"sites/{site}/orders/{order_id}/transactions")
+
+    def book(self, site, **booking):
+        """A booking that a line of the module bookings can name by its id."""
+        return self.control("POST", f"sites/{site}/bookings", booking)
+
+    def sell_tickets(self, site, *tickets, **cart):
+        return self.control("POST", f"sites/{site}/events/orders", {"tickets": list(tickets), **cart})
+
+    def subscribe(self, site, **cart):
+        return self.control("POST", f"sites/{site}/plans/orders", cart)
+
+    def next_cycle(self, site, order_id, *, paid=True):
+        return self.control("POST", f"sites/{site}/plans/orders/{order_id}/cycle", {"paid": paid})
+
+    def order_meal(self, site, *items, **cart):
+        return self.control("POST", f"sites/{site}/restaurants/orders", {"items": list(items), **cart})
+
+    def install(self, site):
+        return self.control("POST", f"sites/{site}/install", {})
+
+    def uninstall(self, site):
+        return self.control("POST", f"sites/{site}/uninstall", {})
+
     def stock(self, site):
         """SKU to its inventory item at the default location."""
         return self.control("GET", f"sites/{site}/stock")
