@@ -73,7 +73,7 @@ _TEXTS = (
     _("the product lies in several places"),
     _("the store keeps no level of this product"),
     _("the price of cycle %(cycle)s is missing"),
-    _("the order names no cycle of a plan"),
+    _("the plan tells nothing of a cycle that is over"),
     _("the company does not tell its home currency"),
     _("the store's profile has no currency"),
     _("there is another entry named “%(name)s”, which does not fit here"),

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from integrations.commerce import Buyer, LineKind, Order, OrderLine, PaymentState, Refund, TaxShare, Tender
-from integrations.errors import Malformed, NotFound
+from integrations.errors import Malformed, Refused
 from integrations.money import ZERO
 from integrations.values import Json, child, number, rows, text
 from integrations.wix import modules
@@ -35,18 +35,13 @@ def payloads(client: WixClient, *, created_from: datetime, changed_from: datetim
 
 
 def payload(client: WixClient, key: str) -> Json:
-    """One cycle of an order by its key. Raises NotFound.
-
-    Of a cycle that is over nothing is told any more: it comes marked as `over`.
-    """
+    """One cycle of an order by its key. Raises NotFound, and Refused for a cycle that does not run now: nothing is told
+    of it any more, and what was filed stays."""
     order_id, _slash, cycle = key.partition("/")
     order = child(client.get(f"pricing-plans/v2/orders/{quote(order_id, safe='')}"), "order")
-    if str(_cycle(order)) == cycle:
-        return _payload(order)
-    if not cycle.isdecimal():
-        raise NotFound("the order names no cycle of a plan")
-    started = text(order, "startDate", "createdDate")
-    return {"module": MODULE, "order": order, "cycle": int(cycle), "started": started, "over": True}
+    if str(_cycle(order)) != cycle:
+        raise Refused("the plan tells nothing of a cycle that is over")
+    return _payload(order)
 
 
 def key_of(payload: Json) -> str:
@@ -65,7 +60,7 @@ def read_order(payload: Mapping[str, Any]) -> Order:
     price = _price(order, cycle)
     tax, total = child(price, "tax"), number(price, "total") or ZERO
     included = tax.get("includedInPrice") is True
-    status = "" if payload.get("over") is True else text(order, "lastPaymentStatus")
+    status = text(order, "lastPaymentStatus")
     state = PaymentState.PAID if status in _PAID else PaymentState.UNPAID
     return Order(
         ref=f"{MODULE}:{key_of(payload)}",

@@ -63,6 +63,7 @@ class WixStore:
         self._client = client
         self._now = now
         self._catalog = Catalog(client)
+        self._unreadable: set[str] = set()
 
     @staticmethod
     def read_order(payload: Mapping[str, Any]) -> Order:
@@ -71,8 +72,9 @@ class WixStore:
 
     @staticmethod
     def read_again(filed: Mapping[str, Any], fetched: Mapping[str, Any]) -> Mapping[str, Any]:
-        """A cycle of a plan that is over tells nothing new."""
-        return filed if fetched.get("over") is True else fetched
+        """Orders of Wix say all of themselves."""
+        del filed
+        return fetched
 
     def profile(self) -> StoreProfile:
         properties = child(self._client.get("site-properties/v4/properties"), "properties")
@@ -197,11 +199,16 @@ class WixStore:
     # -- both ----------------------------------------------------------------------------------------------------------
 
     def _optional(self, what: str, ask: Callable[[], Json]) -> Json:
-        """Nothing where the app may not read it, or the site has it not."""
+        """Nothing where there is none, or where the app may not read it; then it is not asked for again."""
+        if what in self._unreadable:
+            return {}
         try:
             return ask()
+        except NotFound:
+            return {}
         except _ABSENT as error:
             logger.info("%s are not readable: %s", what, error)
+            self._unreadable.add(what)
             return {}
 
     def _fetched(self, payload: Json) -> Fetched:

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from integrations.commerce import LineKind, PaymentState
-from integrations.errors import NotAllowed, NotFound, ReconnectNeeded
+from integrations.errors import NotAllowed, NotFound, ReconnectNeeded, Refused
 from integrations.http import Clock, Transport
 from integrations.money import json_dumps, json_loads
 from integrations.stores import Store
@@ -201,8 +201,8 @@ def test_plans(wix):
     assert found[f"pricing_plans:{ids[3]}/1"].payment_state is PaymentState.UNPAID
     wix.control("POST", f"sites/studio/plans/orders/{ids[0]}/cycle", {})
     assert f"pricing_plans:{ids[0]}/2" in {one.ref for one in fetched(store)}
-    over = store.order(f"pricing_plans:{ids[0]}/1")
-    assert WixStore.read_again({"filed": True}, over.payload) == {"filed": True}
+    with pytest.raises(Refused):
+        store.order(f"pricing_plans:{ids[0]}/1")
 
 
 def test_meals(wix):
@@ -231,6 +231,22 @@ def test_levels_in_both_catalogs(wix, site):
     store.set_stock(product, None)
     [again] = [one for one in store.product(product.product_ref) if one.ref == product.ref]
     assert (again.stock, again.unlimited) == (None, True)
+
+
+def test_a_store_that_does_not_start_to_count_says_so(wix):
+    wix.switch(quantity_starts_tracking=False)
+    store = a_store(wix, "kissa")
+    product = everything(store)[0]
+    store.set_stock(product, None)
+    with pytest.raises(Refused):
+        store.set_stock(product, 3)
+
+
+def test_stock_in_several_places_is_left_alone(wix):
+    product = everything(a_store(wix, "fern"))[0]
+    assert product.in_places
+    with pytest.raises(NotAllowed):
+        a_store(wix, "fern").set_stock(product, 3)
 
 
 def test_a_site_that_is_moved_to_the_newer_catalog(wix):

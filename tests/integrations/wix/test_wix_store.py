@@ -148,6 +148,21 @@ def test_what_the_app_may_not_read_is_done_without(site, status):
     assert (found.payload["tips"], found.payload["fulfillments"]) == ([], [])
 
 
+def test_what_the_app_may_not_read_is_asked_for_once(site):
+    tipped = [an_order(ref, additionalFees=[fee("Merci", "4", "4", code="x")]) for ref in ("o1", "o2")]
+    site[SEARCH] = {"orders": tipped}
+    site["GET /tips/v1/tips/order/o1"] = ABSENT
+    fetched(site)
+    assert [call["path"] for call in site.session.calls if "tips" in call["path"]] == ["/tips/v1/tips/order/o1"]
+
+
+def test_an_order_without_a_tip_says_nothing_of_the_next(site):
+    tipped = [an_order(ref, additionalFees=[fee("Merci", "4", "4", code="x")]) for ref in ("o1", "o2")]
+    site[SEARCH] = {"orders": tipped}
+    site["GET /tips/v1/tips/order/o2"] = {"tip": {"id": "x"}}
+    assert [one.payload["tips"] for one in fetched(site)] == [[], ["x"]]
+
+
 def test_payments_are_not_done_without(site):
     site[SEARCH] = {"orders": [an_order("o1")]}
     site[PAYMENTS] = ABSENT
