@@ -12,7 +12,7 @@ from integrations.errors import Malformed
 from integrations.money import ZERO, json_dumps
 from integrations.values import Json, child, number, rows, text
 from integrations.wix.client import PAGE_SIZE, WixClient
-from integrations.wix.values import iso, readable_moment
+from integrations.wix.values import readable_moment
 
 logger = logging.getLogger(__name__)
 
@@ -27,11 +27,12 @@ class CatalogV1:
         self._client = client
 
     def products(self, *, updated_from: datetime | None) -> Iterator[list[Product]]:
-        """By the number of each product, which never changes: pages by offset would lose what moves between them."""
-        changed = {} if updated_from is None else {"lastUpdated": {"$gte": iso(updated_from)}}
+        """All of them: whether a level that changed dates its product is not documented. By the number of each product,
+        which never changes: pages by offset would lose what moves between them."""
+        del updated_from
         last = "0"
         while True:
-            page = self._page({"numericId": {"$gt": last}, **changed})
+            page = self._page({"numericId": {"$gt": last}})
             if page:
                 yield [sellable for product in page for sellable in _sellable(product)]
             if len(page) < PAGE_SIZE:

@@ -1,6 +1,6 @@
 """The adapter against the simulated Wix, over real HTTP."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -231,6 +231,15 @@ def test_levels_in_both_catalogs(wix, site):
     store.set_stock(product, None)
     [again] = [one for one in store.product(product.product_ref) if one.ref == product.ref]
     assert (again.stock, again.unlimited) == (None, True)
+
+
+@pytest.mark.parametrize(("site", "sku"), [("harbor", "MUG"), ("kissa", "CUP")])
+def test_a_level_that_changed_is_a_change_of_its_product(wix, site, sku):
+    store = a_store(wix, site)
+    since = max(one.changed_at for one in everything(store))
+    wix.set_stock(site, sku, quantity=11)
+    changed = {one.sku: one.stock for one in everything(store, updated_from=since + timedelta(seconds=1))}
+    assert changed[sku] == 11
 
 
 def test_a_store_that_does_not_start_to_count_says_so(wix):

@@ -143,6 +143,7 @@ def test_a_token_names_its_site_by_itself(site):
         ),
         (answer("no such thing", 422), Refused, ""),
         (answer([1], 400), Refused, ""),
+        (answer("", 499), Refused, ""),
     ],
 )
 def test_a_refusal_is_told_by_who_must_act_and_not_tried_again(site, refusal, error, code):
