@@ -192,7 +192,7 @@ class LogEntryAdmin(DecidingMixin, OrderSearchAdmin):
 
     @display(description=_("record"), ordering="store_ref")
     def record_link(self, entry: LogEntry) -> str:
-        return showing.link(entry.record) if entry.record else entry.store_ref
+        return showing.record(entry.record) if entry.record else entry.store_ref
 
     @display(description=_("run"))
     def run_link(self, entry: LogEntry) -> str:

@@ -164,7 +164,7 @@ class PostingAdmin(OrderSearchAdmin):
 
     @display(description=_("record"))
     def record_link(self, posting: Posting) -> str:
-        return showing.link(posting.record)
+        return showing.record(posting.record) if posting.record else DASH
 
     @display(description=_("total"), ordering="total")
     def money(self, posting: Posting) -> str:

@@ -16,7 +16,7 @@ from integrations.models import Integration
 from integrations.money import plain
 from integrations.words import document_in_words
 from integrations.zones import zone_named
-from sync.models import Action, PostingState, RecordState, RunState
+from sync.models import Action, PostingState, Record, RecordState, RunState
 from sync.reasons import explain
 from sync.reports.amounts import amount_shown
 
@@ -86,6 +86,13 @@ def link(target: Model | None, text: object = "") -> str | SafeString:
     return anchor(reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[target.pk]), text or target)
 
 
+def record(target: Record) -> str | SafeString:
+    """A link to a record; its number stays whole where there is little room, what it is may go on the next line."""
+    number = target.number or target.store_ref
+    kind = str(target).removeprefix(number)
+    return link(target, format_html('<span class="tb-nowrap">{}</span>{}', number, kind))
+
+
 def anchor(url: str, text: object) -> SafeString:
     return format_html('<a class="tb-link" href="{}">{}</a>', url, text)
 
@@ -94,7 +101,10 @@ def document(books_type: str, books_ref: str, number: str) -> str | SafeString:
     """A QuickBooks document, linked to its page there where QuickBooks has one."""
     if not books_type:
         return DASH
-    name = format_html('{} <span class="tb-nowrap">{}</span>', document_in_words(books_type), number or books_ref)
+    called = number or books_ref
+    whole = " " not in called  # a number, and not the name of a customer or an item
+    shown = format_html('<span class="tb-nowrap">{}</span>', called) if whole else called
+    name = format_html("<span>{} {}</span>", document_in_words(books_type), shown)
     page = _BOOKS_PAGES.get(books_type)
     if page is None or not books_ref:
         return name
