@@ -3,7 +3,7 @@
 The transactions decide; the order's own payment status follows them late.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -15,6 +15,7 @@ from integrations.wix.values import moment, money, told_money
 # Only these say that money came in; a refund later does not undo that it did.
 _RECEIVED = frozenset({"APPROVED", "REFUNDED", "PARTIALLY_REFUNDED"})
 _PREDEFINED = {"CASH": "Cash", "BANK_TRANSFER": "Bank transfer", "CHECK": "Check"}
+_GIFT_CARD, _MEMBERSHIP = "giftcardPaymentDetails", "membershipPaymentDetails"
 _PAID = frozenset({"PAID", "PARTIALLY_REFUNDED", "FULLY_REFUNDED"})
 
 
@@ -42,8 +43,8 @@ def payments_of(order: Json, transactions: Json) -> Payments:
     returned = _returned(transactions)
     return Payments(
         tenders=tenders,
-        gift_cards=total_of(money(payment, "amount") for payment in told if _is_redeemed(payment, returned)),
-        memberships=dict(_memberships(told)),
+        gift_cards=total_of(money(one, "amount") for one in told if _is_used(one, _GIFT_CARD, returned)),
+        memberships=_by_line(one for one in told if _is_used(one, _MEMBERSHIP, returned)),
         rounding=total_of(money(row, "roundingAdjustment") for row in cash),
         charged_back=total_of(_charged_back(payment) for payment in received),
     )
@@ -65,7 +66,7 @@ def method_of(payment: Json) -> str:
 
 def is_money(payment: Json) -> bool:
     """Gift cards and memberships are no money that comes in or goes out."""
-    return "giftcardPaymentDetails" not in payment and "membershipPaymentDetails" not in payment
+    return _GIFT_CARD not in payment and _MEMBERSHIP not in payment
 
 
 def _status(payment: Json) -> str:
@@ -95,14 +96,16 @@ def _by_status(order: Json) -> Iterator[Tender]:
         )
 
 
-def _is_redeemed(payment: Json, returned: frozenset[str]) -> bool:
-    """A gift card that was given back is void, like one that was never charged; only the former has a refund."""
-    if "giftcardPaymentDetails" not in payment:
+def _is_used(payment: Json, kind: str, returned: frozenset[str]) -> bool:
+    """Whether a gift card or a membership paid. One that was given back is void, like one that was never charged; only
+    the former has a refund."""
+    if kind not in payment:
         return False
-    is_void = child(payment, "giftcardPaymentDetails").get("voided") is True or _status(payment) == "VOIDED"
-    if is_void:
+    details = child(payment, kind)
+    status = text(payment, "status") or text(details, "status")
+    if details.get("voided") is True or status == "VOIDED":
         return text(payment, "id") in returned
-    return _status(payment) in {"APPROVED", ""}
+    return status in {"APPROVED", "CHARGED", ""}
 
 
 def _returned(transactions: Json) -> frozenset[str]:
@@ -111,12 +114,12 @@ def _returned(transactions: Json) -> frozenset[str]:
     return frozenset(text(row, "paymentId") for row in sent if text(row, "refundStatus") == "SUCCEEDED")
 
 
-def _memberships(told: list[Json]) -> Iterator[tuple[str, Decimal]]:
-    for payment in told:
-        details = child(payment, "membershipPaymentDetails")
-        status = text(payment, "status") or {"CHARGED": "APPROVED"}.get(text(details, "status"), "")
-        if details and status == "APPROVED" and details.get("voided") is not True:
-            yield text(details, "lineItemId"), money(payment, "amount")
+def _by_line(memberships: Iterable[Json]) -> dict[str, Decimal]:
+    found: dict[str, Decimal] = {}
+    for payment in memberships:
+        line = text(child(payment, _MEMBERSHIP), "lineItemId")
+        found[line] = found.get(line, ZERO) + money(payment, "amount")
+    return found
 
 
 def _charged_back(payment: Json) -> Decimal:

@@ -5,16 +5,16 @@ A payload is `{"order": <as it came>, "transactions": <its payments and refunds>
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from integrations.commerce import LineKind, Order, OrderLine, PaymentState
 from integrations.errors import Malformed
-from integrations.money import ZERO, currency_places, plain, total_of
+from integrations.money import currency_places, plain
 from integrations.values import Json, child, rows, text
 from integrations.wix.lines import parts_of
+from integrations.wix.memberships import covered_by
 from integrations.wix.payments import Payments, payments_of
 from integrations.wix.people import billing_of, buyer_of, shipping_of
 from integrations.wix.refunds import refunds_of
@@ -37,8 +37,8 @@ def read_order(payload: Mapping[str, Any]) -> Order:
     parts = parts_of(order, tips=_tips(payload), included=included)
     reading = reading_of(order, parts, included=included, places=places)
     payments = payments_of(order, transactions)
-    lines, covered, covered_tax = _without_memberships(reading.lines, payments, included=included)
-    total = _total(order) - covered + payments.rounding - payments.gift_cards
+    covered = covered_by(payments.memberships, reading.lines, included=included)
+    total = _total(order) - covered.total + payments.rounding - payments.gift_cards
     state = _state(order, payments, total)
     parcels = rows(payload, "fulfillments")
     return Order(
@@ -48,9 +48,9 @@ def read_order(payload: Mapping[str, Any]) -> Order:
         updated_at=moment(order, "updatedDate", "createdDate"),
         currency=currency,
         prices_include_tax=included,
-        lines=(*lines, *_rounded(payments)),
+        lines=(*covered.lines, *_rounded(payments)),
         total=total,
-        tax=reading.tax - covered_tax,
+        tax=reading.tax - covered.tax,
         gift_card_redeemed=payments.gift_cards,
         payment_status=_status(order, state),
         fulfillment_status=text(order, "fulfillmentStatus"),
@@ -64,7 +64,7 @@ def read_order(payload: Mapping[str, Any]) -> Order:
         shipping_method=text(child(order, "shippingInfo"), "title"),
         tracking_number=next(filter(None, (text(child(one, "trackingInfo"), "trackingNumber") for one in parcels)), ""),
         shipped_at=_shipped_at(parcels),
-        warnings=(*reading.doubts, *_charged_back(payments)),
+        warnings=(*reading.doubts, *covered.doubts, *_charged_back(payments)),
     )
 
 
@@ -86,25 +86,6 @@ def _total(order: Json) -> Decimal:
     if total is None:
         raise Malformed("priceSummary.total is missing")
     return total
-
-
-def _without_memberships(
-    lines: Sequence[OrderLine], payments: Payments, *, included: bool
-) -> tuple[list[OrderLine], Decimal, Decimal]:
-    """What a membership covers was sold with the membership: its line stays, at nothing. Also what that takes off the
-    total, and off its tax. A membership that covers another amount than its line's leaves the order as it is."""
-    kept: list[OrderLine] = []
-    covered: list[Decimal] = []
-    covered_tax: list[Decimal] = []
-    for line in lines:
-        after = line.charged + (ZERO if included else line.tax)
-        if after and payments.memberships.get(line.ref.removeprefix("item:")) == after:
-            covered.append(after)
-            covered_tax.append(line.tax)
-            kept.append(replace(line, gross=ZERO, discount=ZERO, unit_price=ZERO, taxes=()))
-        else:
-            kept.append(line)
-    return kept, total_of(covered), total_of(covered_tax)
 
 
 def _rounded(payments: Payments) -> list[OrderLine]:

@@ -128,7 +128,12 @@ class WixStore:
     def _latest(self, order: Json, until: datetime) -> Json:
         """The order by its id where it changed so lately that the index may hold an older one."""
         ref = text(order, "id")
-        return self._order(ref) if ref and is_since(order, until - OVERLAP, "updatedDate") else order
+        if not ref or not is_since(order, until - OVERLAP, "updatedDate"):
+            return order
+        try:
+            return self._order(ref)
+        except NotFound:
+            return order
 
     def _payloads(self, orders: Sequence[Json]) -> list[Json]:
         """The orders with what else is known of them, in a call for all where Wix allows that."""

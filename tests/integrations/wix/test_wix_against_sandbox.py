@@ -131,6 +131,24 @@ def test_lines_are_what_was_sold(wix):
     assert products[sold.product_ref, sold.variation_ref] == sold.sku == "LAMP-GRE"
 
 
+def test_what_a_membership_covers_brings_no_money(wix):
+    yoga = {"name": "Yoga", "price": 24, "module": "bookings", "tax": "standard", "payment_option": "MEMBERSHIP"}
+    covered = {**yoga, "membership": {"amount": 24, "name": "Gold"}}
+    wix.place("fern", {"lines": [{"sku": "LAMP-GRE"}, covered], "payments": [{"kind": "card", "amount": 24}]})
+    [order] = read(a_store(wix, "fern"))
+    assert [line.charged for line in order.lines] == [24, 0]
+    assert (order.total, order.residual, order.line_tax - order.tax) == (24, 0, 0)
+    assert order.payment_state is PaymentState.PAID
+
+
+def test_a_deposit(wix):
+    course = {"name": "Course", "price": 100, "module": "bookings", "tax": "standard"}
+    wix.place("fern", {"lines": [{**course, "payment_option": "DEPOSIT_ONLINE", "deposit": 30}]})
+    [order] = read(a_store(wix, "fern"))
+    assert order.payment_state is PaymentState.PARTLY_PAID
+    assert [tender.amount for tender in order.tenders] == [30]
+
+
 def test_refunds(wix):
     [ref] = wix.place(
         "fern", {"lines": LINES["fern"], "payments": [{"kind": "paypal", "amount": 20}, {"kind": "card"}]}

@@ -356,8 +356,29 @@ def test_what_a_membership_covers_was_sold_before():
 
 def test_a_membership_line_of_nothing_stays():
     told = order([item(1, "Yoga", 1, "0", "0", "0", paymentOption="MEMBERSHIP")], priceSummary=summary(total="0"))
-    found = read(told)
-    assert (len(found.lines), found.total, found.payment_state) == (1, 0, PaymentState.PAID)
+    for found in (read(told), read(told, membership("25", line_id(1)))):
+        assert (len(found.lines), found.total, found.payment_state) == (1, 0, PaymentState.PAID)
+        assert (found.residual, found.warnings) == (0, ())
+
+
+@pytest.mark.parametrize(("paid", "line"), [("20", line_id(1)), ("25", "gone")])
+def test_a_membership_that_pays_another_amount_stays_as_a_difference(paid, line):
+    told = order([item(1, "Yoga", 1, "25", "25", "25")], priceSummary=summary(total="25"))
+    found = read(told, membership(paid, line))
+    assert found.residual == -D(paid)
+    assert found.warnings == (f"a membership paid {paid}, which is not what its line costs",)
+
+
+def test_memberships_that_were_given_back_or_never_charged():
+    told = order([item(1, "Yoga", 1, "25", "25", "25")], priceSummary=summary(total="25"))
+    void = {**membership("25", line_id(1)), "status": "VOIDED"}
+    assert read(told, void).total == 25
+    assert read(told, void, refunds=[refund_of("member", "25")]).total == 0
+    old = membership("25", line_id(1))
+    del old["status"]
+    assert read(told, old).total == 0
+    old["membershipPaymentDetails"]["status"] = "CHARGE_FAILED"
+    assert read(told, old).total == 25
 
 
 def test_cash_is_rounded():

@@ -9,7 +9,7 @@ from integrations.errors import Malformed, NotAllowed, NotFound
 from integrations.money import json_loads
 from integrations.wix.store import WixStore
 from tests.integrations.ecwid.fakes import START, answer
-from tests.integrations.wix.fakes import ABSENT, Site
+from tests.integrations.wix.fakes import ABSENT, UNKNOWN, Site
 from tests.integrations.wix.orders import ORDER_ID, fee, payment, uk_order, us_order
 
 SEARCH, PAYMENTS = "POST /ecom/v1/orders/search", "POST /ecom/v1/payments/list-by-ids"
@@ -73,6 +73,8 @@ def test_what_changed_lately_is_read_again_by_its_id(site):
     site[SEARCH] = {"orders": [lately, an_order("o2")]}
     site["GET /ecom/v1/orders/o1"] = {"order": {**lately, "buyerNote": "fresh"}}
     assert [one.payload["order"].get("buyerNote") for one in fetched(site)] == ["fresh", None]
+    site["GET /ecom/v1/orders/o1"] = UNKNOWN
+    assert len(fetched(site)) == 2
 
 
 def test_orders_that_were_bought_before_the_start_are_not_wanted(site):
