@@ -1,7 +1,9 @@
-"""Refunds become documents exactly once, and credits settle their invoices once, whenever the run is killed."""
+"""What happens to orders that are posted reaches the books exactly once, whenever the run is killed: changes (edits,
+shrinking payments, voids), refunds, and credits that settle their invoices."""
 
 import pytest
 
+from tests.faults.edits import SecondDay
 from tests.faults.refunds import RefundsDay
 from tests.support.world import money
 
@@ -9,12 +11,16 @@ REPLAY = pytest.mark.parametrize("replay", [True, False], ids=["replay", "no_rep
 SIZES = pytest.mark.parametrize("small", [False, True], ids=["one_page", "small_pages"])
 
 
-@pytest.fixture(scope="module")
-def day(lab):
-    refunds = RefundsDay(lab)
-    refunds.undisturbed()
-    yield refunds
-    refunds.restore()
+EDITS = pytest.mark.parametrize("day", [SecondDay], indirect=True)
+REFUNDS = pytest.mark.parametrize("day", [RefundsDay], indirect=True)
+
+
+@pytest.fixture(scope="module", params=[SecondDay, RefundsDay], ids=["edits", "refunds"])
+def day(lab, request):
+    later = request.param(lab)
+    later.undisturbed()
+    yield later
+    later.restore()
 
 
 @REPLAY
@@ -44,21 +50,66 @@ def test_killed_at_any_write_to_our_database(day, chunk):
 
 
 @REPLAY
-def test_cut_off_after_the_work_was_done_at_any_call(day, replay):
-    calls = day.undisturbed().calls
+@SIZES
+def test_cut_off_after_the_work_was_done_at_any_call(day, small, replay):
+    calls = day.undisturbed(small=small).calls
     wrong = []
     for number in range(len(calls)):
         day.begin(request_id_replay=replay)
         day.lab.cut_off(calls, number)
-        ended = day.lab.until_finished()
+        ended = day.lab.until_finished(small=small)
         wrong += [f"call {number + 1}, {calls[number]}: {one}" for one in day.differences(ended)]
     assert not wrong
 
 
-def test_the_day_is_worth_breaking(day):
+@EDITS
+@pytest.mark.parametrize(
+    "switches",
+    [
+        {"batch_shuffle": True},
+        {"request_id_replays_failures": True},
+        {"query_lag_seconds": 5, "request_id_replay": False},
+        {"update_below_applied": "refused"},
+        {"unchanged_update_keeps_token": False},
+        {"update_keeps_old_tax": "everywhere"},
+    ],
+    ids=",".join,
+)
+def test_another_quickbooks(day, switches):
+    batches = sum(call.endswith("/batch") for call in day.undisturbed().calls)
+    wrong = []
+    for number in range(1, batches + 1):
+        day.begin(**switches)
+        assert day.lab.sync({"act": "kill", "batch": number, "when": "after"}).was_killed
+        wrong += [f"batch {number}: {one}" for one in day.differences(day.lab.sync())]
+    assert not wrong
+
+
+@EDITS
+def test_the_second_day_is_worth_breaking(day):
+    """It edits up and down, ships, voids, and leaves what is somebody else's."""
+    day.begin()
+    ended = day.lab.sync()
+
+    assert {tuple(record[:3]) for record in ended.ours["records"]} >= {
+        ("T01", "posted", "sale_updated_left_open"),
+        ("T02", "posted", "sale_updated_left_credit"),
+        ("T03", "posted", "shipping_added"),
+        ("T04", "posted", "shipping_added"),
+        ("T06", "posted", "shipping_added"),
+        ("T08", "skipped", "sale_voided"),
+        ("T10", "held", "edited_after_posting"),
+    }
+    totals = {row["DocNumber"]: money(row["TotalAmt"]) for row in day.lab.books()["Invoice"]}
+    assert (totals["EW-T08"], totals["EW-T10"]) == (0, 40)
+
+
+@REFUNDS
+def test_the_day_of_refunds_is_worth_breaking(day):
     """Receipts, memos that settle invoices, several refunds of one order, and one that waits for its amount."""
     day.begin()
     ended = day.lab.sync()
+
     refunds = [record for record in ended.ours["records"] if record[4] == "refund"]
     assert [record[:3] for record in refunds if record[1] == "held"] == [["T04", "held", "refund_amount_unknown"]]
     assert sum(record[1] == "posted" for record in refunds) == 8
