@@ -370,7 +370,7 @@ TEXTS: Mapping[Reason, ReasonText] = {
             " decides."
         ),
         _("Compare the versions on the order's page, then post the store's over it or leave QuickBooks as it is."),
-        "quickbooks",
+        "record",
     ),
     Reason.CHANGED_IN_BOOKS: _held(
         _(
@@ -379,7 +379,7 @@ TEXTS: Mapping[Reason, ReasonText] = {
             " store."
         ),
         _("Compare the versions on the order's page, then post the store's over it or leave QuickBooks as it is."),
-        "quickbooks",
+        "record",
     ),
     Reason.CANCELLED_AFTER_POSTING: _held(
         _(

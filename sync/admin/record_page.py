@@ -76,7 +76,7 @@ def record_context(request: HttpRequest, record: Record) -> dict[str, Any]:
         "integration": integration,
         "is_goods": is_goods,
         "facts": list(_product_facts(record) if is_goods else _facts(record, order)),
-        "state": label(record.state, record.get_state_display(), showing.RECORD_COLOURS),
+        "state": showing.state(record),
         "explanation": showing.reason(record) if record.reason else "",
         "may_work": may_work,
         "is_open": record.state in _OPEN,
@@ -174,6 +174,8 @@ def _fix(record: Record, in_store: Link | None) -> Link | None:
         due=0,
         oldest=record.created_in_store_at,
     )
+    if alone.fix == "record":
+        return None  # this is the page
     if alone.fix == "store":
         return in_store
     return fix_links([alone]).get((record.integration_id, cause))

@@ -97,7 +97,7 @@ class RecordAdmin(DecidingMixin, OrderSearchAdmin):
 
     @display(description=_("state"), ordering="state")
     def state_label(self, record: Record) -> SafeString:
-        return label(record.state, record.get_state_display(), showing.RECORD_COLOURS)
+        return showing.state(record)
 
     @display(description=_("document"))
     def document(self, record: Any) -> str:

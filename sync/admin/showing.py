@@ -10,13 +10,14 @@ from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
-from accounts.admin_show import DASH, moment_in
+from accounts.admin_show import DASH, label, moment_in
 from integrations.models import Integration
 from integrations.money import plain
 from integrations.words import document_in_words
 from integrations.zones import zone_named
-from sync.models import Action, PostingState, Record, RecordState, RunState
+from sync.models import GOODS_KINDS, Action, PostingState, Record, RecordState, RunState
 from sync.reasons import explain
 from sync.reports.amounts import amount_shown
 
@@ -111,6 +112,12 @@ def document(books_type: str, books_ref: str, number: str) -> str | SafeString:
     return format_html(
         '<a class="tb-link" href="{}" target="_blank" rel="noopener">{}</a>', page.format(books_ref), name
     )
+
+
+def state(record: Record) -> SafeString:
+    """Where a record stands. Of products and levels, which are no documents, nothing is posted."""
+    done = record.kind in GOODS_KINDS and record.state == RecordState.POSTED
+    return label(record.state, _("Done") if done else record.get_state_display(), RECORD_COLOURS)
 
 
 def reason(row: Any) -> str:

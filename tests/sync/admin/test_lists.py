@@ -95,9 +95,10 @@ def test_both_ends_of_a_period_have_a_name(client, keeper):
 def test_products_and_levels_have_names_of_their_own_and_no_amounts(client, keeper):
     for kind in ("product", "stock"):
         record = Record.objects.latest("pk")
-        record.pk, record.kind, record.number = None, kind, "MUG-1"
+        record.pk, record.kind, record.number, record.state = None, kind, "MUG-1", "posted"
         record.save()
     page = client.get(reverse("admin:sync_record_changelist"), {"kind__in": "product,stock"})
     assert {str(row) for row in page.context["cl"].result_list} == {"MUG-1 · Product", "MUG-1 · Stock level"}
+    assert read(page).count("Done") == 2, "nothing of them is posted"
     assert not {"money", "document"} & set(page.context["cl"].list_display)
     assert "money" in client.get(reverse("admin:sync_record_changelist")).context["cl"].list_display

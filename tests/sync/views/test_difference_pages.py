@@ -5,6 +5,7 @@ import json
 import pytest
 from django.urls import reverse
 
+from sync.causes import cause_of
 from sync.models import Posting, Record
 from tests.support.office import Office
 
@@ -79,6 +80,14 @@ def test_what_each_side_changed_is_marked(client, keeper, sale):
 def test_of_a_cancelled_order_the_store_wants_nothing_and_nothing_is_marked(client, keeper, sale):
     Record.objects.update(params={name: value for name, value in HELD.items() if name != "store"} | {"wish": "void"})
     assert 'tb-because">changed in the store<' not in page_of(client, sale)
+
+
+def test_the_inbox_leads_to_the_comparison_and_the_page_itself_nowhere_else(client, keeper, sale):
+    Record.objects.filter(pk=sale.record_id).update(cause=cause_of("changed_in_books", HELD))
+    inbox = client.get(reverse("sync:inbox")).content.decode()
+    assert "Open one by one" in inbox
+    assert "Open QuickBooks" not in inbox
+    assert client.get(reverse("admin:sync_record_change", args=[sale.record_id])).context["fix"] is None
 
 
 def test_a_record_that_waits_for_nothing_of_the_kind_shows_no_versions(client, keeper, sale):
