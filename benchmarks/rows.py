@@ -47,18 +47,22 @@ def fill(entries, integrations):
 
 
 def insert(model, rows):
-    """Dictionaries of columns, all with the same ones, by the fastest way the database has."""
+    """Dictionaries of columns, all with the same ones, by the fastest way the database has; others get defaults."""
     from django.db import connection
 
-    table, columns = model._meta.db_table, ", ".join(rows[0])  # noqa: SLF001 - Django's public name for a model's description
-    values = [tuple(row.values()) for row in rows]
+    meta = model._meta  # noqa: SLF001 - Django's public name for a model's description
+    given = [field for field in meta.concrete_fields if not (field.null or field.primary_key)]
+    others = [field for field in given if field.column not in rows[0]]
+    table, columns = meta.db_table, ", ".join([*rows[0], *(field.column for field in others)])
+    defaults = tuple(field.get_db_prep_save(field.get_default(), connection) for field in others)
+    values = [(*row.values(), *defaults) for row in rows]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
                 for row in values:
                     copy.write_row(row)
         else:
-            marks = ", ".join(["%s"] * len(rows[0]))
+            marks = ", ".join(["%s"] * len(values[0]))
             cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", values)
 
 
