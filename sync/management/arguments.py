@@ -8,6 +8,9 @@ from django.utils.translation import gettext as _
 
 from integrations.models import Integration
 
+# The years around have no day before or after everywhere.
+_YEARS = range(2, 9999)
+
 
 def add_integration(parser: ArgumentParser) -> None:
     parser.add_argument("integration", metavar="INTEGRATION", help="short name of the integration")
@@ -16,9 +19,12 @@ def add_integration(parser: ArgumentParser) -> None:
 def day(text: str) -> date:
     """An argument such as 2026-09-30."""
     try:
-        return date.fromisoformat(text)
+        given = date.fromisoformat(text)
     except ValueError:
-        raise ArgumentTypeError(_("%(text)s is not a date; write it as 2026-09-30") % {"text": text}) from None
+        given = None
+    if given is None or given.year not in _YEARS:
+        raise ArgumentTypeError(_("%(text)s is not a date; write it as 2026-09-30") % {"text": text})
+    return given
 
 
 def integration_named(slug: str) -> Integration:

@@ -72,6 +72,7 @@ def test_an_unknown_integration_names_those_that_exist(integration):
         exported("maple")
 
 
-def test_a_date_that_is_none_is_refused(integration):
-    with pytest.raises(CommandError, match="30/09/2026 is not a date; write it as 2026-09-30"):
-        exported("maple-ecwid", "--from", "30/09/2026")
+@pytest.mark.parametrize("given", ["30/09/2026", "2026-02-30", "9999-12-31", "0001-01-01"])
+def test_a_date_that_is_none_is_refused(integration, given):
+    with pytest.raises(CommandError, match=f"{given} is not a date; write it as 2026-09-30"):
+        exported("maple-ecwid", "--to", given)
