@@ -3,7 +3,6 @@
 import os
 import shutil
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import psycopg
 from psycopg.sql import SQL, Identifier
@@ -64,12 +63,3 @@ class PostgresDatabases:
     def _do(self, statement, *labels):
         with psycopg.connect(self.url, autocommit=True) as connection:
             connection.execute(SQL(statement).format(*[Identifier(self.name(label)) for label in labels]))
-
-
-def why_unreachable(url):
-    """Why no PostgreSQL server answers; empty when one does."""
-    try:
-        psycopg.connect(url, connect_timeout=3).close()
-    except psycopg.OperationalError as error:
-        return f"no PostgreSQL at {urlsplit(url).hostname}: {error}"
-    return ""

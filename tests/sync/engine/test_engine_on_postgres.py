@@ -3,14 +3,13 @@
 import os
 import subprocess
 import sys
-from contextlib import closing
+from urllib.parse import urlsplit
 
-import psycopg
 import pytest
 
 from tests.support.sandbox import ROOT
+from tests.support.servers import postgres_url
 
-SERVER = {"host": "127.0.0.1", "port": 5432, "user": "postgres", "dbname": "postgres", "connect_timeout": 3}
 SAMPLE = (
     "tests/sync/engine/test_lease.py",
     "tests/sync/engine/test_pull.py",
@@ -29,15 +28,8 @@ SAMPLE = (
 
 @pytest.fixture
 def database_url():
-    """An address for a database of this worker alone. Locally a missing server is a reason to skip, in CI it is not."""
-    try:
-        with closing(psycopg.connect(**SERVER)):
-            pass
-    except psycopg.OperationalError as error:
-        if os.environ.get("CI"):
-            raise
-        pytest.skip(f"no PostgreSQL server answers: {error}")
-    return f"postgres://postgres@127.0.0.1:5432/engine_{os.getpid()}"
+    """An address for a database of this worker alone."""
+    return urlsplit(postgres_url())._replace(path=f"/engine_{os.getpid()}").geturl()
 
 
 @pytest.mark.postgres
