@@ -1,5 +1,6 @@
 """The commands that the README names: they exist, and the demo does what it says."""
 
+import contextlib
 import os
 import re
 import signal
@@ -155,12 +156,12 @@ class TestTheDemo:
 
         again, repeated = finished(data, "--check")
 
-        assert (again, repeated) == (0, output)
+        assert (again, told(repeated)) == (0, told(output))
 
     @pytest.mark.parametrize("name", ["ecwid", "quickbooks"])
     def test_a_port_that_somebody_takes_after_it_was_chosen_is_replaced(self, data, name):
         with socket.create_server(("127.0.0.1", 0)) as somebody:
-            ports = {**free_ports(), name: somebody.getsockname()[1]}
+            ports = {**unusual_ports(), name: somebody.getsockname()[1]}
             home = Home(data)
             home.make()
             prepared = {**home.environment(ports), "TILLBRIDGE_DEMO": str(data.resolve())}
@@ -190,9 +191,21 @@ class TestTheDemo:
         assert served.ended(signal.SIGKILL) == -signal.SIGKILL
 
         status, output = finished(data, "--check")
-        assert served.output.split("\nThe admin")[0] in output
+        assert told(served.output).split("\nThe admin")[0] in output
         assert status == 1
         assert "sales in QuickBooks against the store's totals: 60 of 9060.79 and 59 of 9059.79 differ" in output
+
+
+def told(output):
+    """What the demo says of its businesses: before that it may have had to start again with other ports."""
+    return output[output.index("Boutique Érable") :]
+
+
+def unusual_ports():
+    """Ports that no other program is likely to want."""
+    with contextlib.ExitStack() as held:
+        listeners = {name: held.enter_context(socket.create_server(("127.0.0.1", 0))) for name in free_ports()}
+        return {name: listener.getsockname()[1] for name, listener in listeners.items()}
 
 
 def enter_by_hand(served):
