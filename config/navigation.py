@@ -70,6 +70,7 @@ NAVIGATION = [
             _item(_("Taxes"), "percent", "sync_taxmapping_changelist"),
             _item(_("Payment methods"), "payments", "sync_paymentmapping_changelist"),
             _item(_("Products"), "inventory_2", "sync_productmatch_changelist"),
+            _item(_("Modules"), "widgets", "sync_modulesettings_changelist"),
             _item(_("Customers"), "group", "sync_customerlink_changelist"),
         ],
     },

@@ -154,6 +154,8 @@ WIX_INSTALL_URL = env("WIX_INSTALL_URL", default="https://www.wix.com/app-instal
 WIX_APP_ID = env("WIX_APP_ID", default="")
 WIX_APP_SECRET = env("WIX_APP_SECRET", default="")
 WIX_PUBLIC_KEY = env("WIX_PUBLIC_KEY", default="")
+# Where Wix shows its dashboard: the only pages that may put one of ours, which shows nothing of anybody, in a frame.
+WIX_DASHBOARDS = env("WIX_DASHBOARDS", default="https://*.wix.com")
 
 QUICKBOOKS_API_URL = env("QUICKBOOKS_API_URL", default="https://quickbooks.api.intuit.com").rstrip("/")
 QUICKBOOKS_AUTHORIZE_URL = env("QUICKBOOKS_AUTHORIZE_URL", default="https://appcenter.intuit.com/connect/oauth2")

@@ -9,6 +9,7 @@ from sync.views import health, log
 urlpatterns = [
     path("connect/", include("integrations.urls")),
     path("webhooks/ecwid/", webhooks.receive, {"provider": "ecwid"}, name="webhook_ecwid"),
+    path("webhooks/wix/", webhooks.receive, {"provider": "wix"}, name="webhook_wix"),
     path("webhooks/quickbooks/", webhooks.receive, {"provider": "quickbooks"}, name="webhook_quickbooks"),
     path("health", health.show, name="health"),
     path("log/export", log.export, name="log_export"),

@@ -18,6 +18,7 @@ from accounts.admin_base import display
 from accounts.admin_scope import RoleMixin, ScopedModelAdmin, ScopedRelatedFilter, allows
 from accounts.admin_show import DASH, label, moment_in
 from accounts.models import Business
+from integrations.detail_texts import detail_in_words
 from integrations.models import BooksConnection, BooksObject, ConnectionState, StoreConnection, WebhookEvent
 from integrations.models.connections import Connection
 from integrations.tokens import consent_end, ends_soon, is_unused
@@ -40,7 +41,8 @@ _MESSAGES: Any = (
         "fields": ("message_address", "last_message"),
         "description": _(
             "A message from the other side has a change looked at within a minute; without one the next sync finds it. "
-            "Whoever runs this installation enters the address in the settings of its app there."
+            "Whoever runs this installation enters the address in the settings of its app there. Wix sites that are "
+            "connected by an API key send none."
         ),
     },
 )
@@ -69,6 +71,10 @@ class ConnectionAdmin(ScopedModelAdmin):
     @display(description=_("state"), ordering="state")
     def state_label(self, connection: Connection) -> SafeString:
         return label(connection.state, connection.get_state_display(), STATE_COLOURS)
+
+    @display(description=_("detail"))
+    def detail(self, connection: Connection) -> str:
+        return detail_in_words(connection.state_detail) or DASH
 
     @display(description=_("address for messages"))
     def message_address(self, connection: Connection) -> str:
@@ -151,7 +157,7 @@ class StoreConnectionAdmin(ConnectionAdmin):
     list_display = ("title", "business", "provider", "account_id", "currency", "state_label", "answered")
     fieldsets = (
         (None, {"fields": ("title", "business", "provider", "account_id", "currency")}),
-        (_("Connection"), {"fields": ("state_label", "state_detail", "answered", "created")}),
+        (_("Connection"), {"fields": ("state_label", "detail", "answered", "created")}),
         _MESSAGES,
     )
 
@@ -164,7 +170,7 @@ class BooksConnectionAdmin(ConnectionAdmin):
     list_display = ("title", "business", "account_id", "currency", "state_label", "consent_ends", "answered")
     fieldsets = (
         (None, {"fields": ("title", "business", "account_id", "currency")}),
-        (_("Connection"), {"fields": ("state_label", "state_detail", "consent_told", "answered", "created")}),
+        (_("Connection"), {"fields": ("state_label", "detail", "consent_told", "answered", "created")}),
         (_("Lists"), {"fields": ("mirrored", "list_counts")}),
         _MESSAGES,
     )

@@ -164,7 +164,10 @@ class Sale:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """Money received for the sale of the same order. The engine links it to the invoice's id once that is known."""
+    """Money received for the sale of the same order. The engine links it to the invoice's id once that is known.
+
+    `credit` is what of the amount the invoice has no use for: it is not applied, and stays the customer's.
+    """
 
     customer: CustomerDraft
     txn_date: date
@@ -176,6 +179,11 @@ class Payment:
     ordinal: int = 0
     method_id: str = ""
     reference: str = ""
+    credit: Decimal = ZERO
+
+    @property
+    def applied(self) -> Decimal:
+        return self.amount - self.credit
 
 
 class RefundType(StrEnum):
@@ -227,8 +235,12 @@ class FormLine:
     taxes: Mapping[str, Decimal]
 
     @property
+    def tax(self) -> Decimal:
+        return total_of(self.taxes.values())
+
+    @property
     def gross(self) -> Decimal:
-        return self.line.amount + total_of(self.taxes.values())
+        return self.line.amount + self.tax
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Makes the client of a connection: settings, credentials and pacing come together here and nowhere else."""
 
 from collections.abc import Callable
+from functools import partial
 
 from django.conf import settings
 
@@ -8,10 +9,13 @@ from integrations import budget
 from integrations.ecwid.client import EcwidClient
 from integrations.ecwid.store import EcwidStore
 from integrations.http import Clock, Transport
-from integrations.models import BooksConnection, StoreConnection, StoreProvider
+from integrations.models import BooksConnection, ConnectionState, StoreConnection, StoreProvider
 from integrations.quickbooks.client import QuickBooksClient
 from integrations.stores import OrderReader, Store
-from integrations.tokens import DatabaseTokens
+from integrations.tokens import DatabaseTokens, wix_token, wix_token_keep
+from integrations.wix.access import Access, AppAccess, KeyAccess, NoAccess
+from integrations.wix.client import WixClient
+from integrations.wix.store import WixStore
 
 
 def quickbooks_client(
@@ -45,8 +49,36 @@ def _ecwid(connection: StoreConnection, transport: Transport, before_call: Calla
     return EcwidStore(client, now=transport.clock.now)
 
 
-_STORES = {StoreProvider.ECWID.value: _ecwid}
-_READERS: dict[str, OrderReader] = {StoreProvider.ECWID.value: EcwidStore}
+def _wix(connection: StoreConnection, transport: Transport, before_call: Callable[[], None] | None) -> Store:
+    client = WixClient(
+        api_url=settings.WIX_API_URL,
+        access=_wix_access(connection, transport),
+        transport=transport,
+        before_call=before_call,
+    )
+    return WixStore(client, now=transport.clock.now)
+
+
+def _wix_access(connection: StoreConnection, transport: Transport) -> Access:
+    """By the API key where the merchant gave one; else as the app that is installed on the site."""
+    kept = connection.credentials
+    if connection.state == ConnectionState.DISCONNECTED:
+        return NoAccess(connection.account_id)
+    if "api_key" in kept:
+        return KeyAccess(api_key=str(kept["api_key"]), site_id=connection.account_id)
+    return AppAccess(
+        api_url=settings.WIX_API_URL,
+        app_id=settings.WIX_APP_ID,
+        app_secret=settings.WIX_APP_SECRET,
+        instance_id=connection.account_id,
+        transport=transport,
+        kept=wix_token(connection),
+        keep=partial(wix_token_keep, connection),
+    )
+
+
+_STORES = {StoreProvider.ECWID.value: _ecwid, StoreProvider.WIX.value: _wix}
+_READERS: dict[str, OrderReader] = {StoreProvider.ECWID.value: EcwidStore, StoreProvider.WIX.value: WixStore}
 
 
 def store_for(

@@ -12,6 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from integrations.doubts import Doubt
 from integrations.money import ZERO, total_of
 
 
@@ -119,12 +120,34 @@ class Tender:
 
 
 @dataclass(frozen=True, slots=True)
+class RefundLine:
+    """What a refund takes back of an order line: so many of its units, of which `restocked` are on the shelf again.
+
+    `amount` is what they came to, tax included and after discounts; None where the store does not say: then it is their
+    share of the line. Without units it is money alone, as of a shipping that is given back in part.
+    """
+
+    ref: str
+    quantity: Decimal
+    restocked: Decimal = ZERO
+    amount: Decimal | None = None
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "RefundLine":
+        return cls(data["ref"], Decimal(data["quantity"]), Decimal(data["restocked"]), _exact(data["amount"]))
+
+
+@dataclass(frozen=True, slots=True)
 class Refund:
     """Money given back, or a part of the sale taken back. `ref` never changes and is unique in the order.
 
     `amount` is None where the store does not tell it: `everything` then means all that is left of the sale, `cancelled`
     that the order was called off and whatever was paid for it may have gone back. `refunded_at` is None where the store
-    does not tell when. `restocked`: the store put the goods back on the shelf.
+    does not tell when. `restocked`: the store put all goods of it back on the shelf.
+
+    `lines` are what it takes back, shipping and fees included: they may come to another amount than what was given
+    back, and are none where that was an amount of anything. None: the store does not name such things. `gift_card` is
+    what went back to gift cards on top of the amount, which is money alone; None where the store does not tell.
     """
 
     ref: str
@@ -135,6 +158,26 @@ class Refund:
     restocked: bool = False
     reason: str = ""
     method: str = ""
+    lines: tuple[RefundLine, ...] | None = None
+    gift_card: Decimal | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """All but when it was made is as it is; `from_json` takes it back."""
+        when = self.refunded_at.isoformat() if self.refunded_at else None
+        return {**asdict(self), "refunded_at": when}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Refund":
+        when = data["refunded_at"]
+        exact = {name: _exact(data.get(name)) for name in ("amount", "gift_card")}
+        rows = data.get("lines")
+        lines = None if rows is None else tuple(RefundLine.from_json(row) for row in rows)
+        moment = datetime.fromisoformat(when) if when else None
+        return cls(**{**data, **exact, "lines": lines, "refunded_at": moment})
+
+
+def _exact(value: Any) -> Decimal | None:
+    return None if value is None else Decimal(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +190,10 @@ class Order:
         sum(line.charged) + (0 if prices_include_tax else sum(line.tax)) - gift_card_redeemed == total
 
     and its `tax` is the sum of its lines' taxes. Orders that do not are real; `residual` says by how much.
+
+    `filtered_by_status`: the statuses that are chosen decide whether it is posted; else it is posted once it is paid.
+    `charged_back` is what buyers' banks took back of its payments: that is no refund. `doubts` are what of its figures
+    the reader had to leave unexplained, as taxes that no representation accounts for.
     """
 
     ref: str
@@ -172,9 +219,9 @@ class Order:
     shipping_method: str = ""
     tracking_number: str = ""
     shipped_at: datetime | None = None
-    # One sentence fragment per thing that the reader had to leave unexplained, e.g. taxes that no representation
-    # accounts for.
-    warnings: tuple[str, ...] = ()
+    filtered_by_status: bool = True
+    charged_back: Decimal = ZERO
+    doubts: tuple[Doubt, ...] = ()
 
     @property
     def line_tax(self) -> Decimal:
@@ -202,7 +249,9 @@ class StoreTax:
 
 @dataclass(frozen=True, slots=True)
 class StoreProfile:
-    """What a store says of itself. `time_zone` is an IANA name."""
+    """What a store says of itself. `time_zone` is an IANA name; `modules` are the parts of the shop system that it
+    sells through (see `OrderLine.module`), none where there are no such parts. `site_id` is the store itself where
+    `account_id` is only one way into it; empty where they are the same or it is not told."""
 
     account_id: str
     name: str
@@ -213,6 +262,8 @@ class StoreProfile:
     payment_methods: tuple[str, ...]
     payment_statuses: tuple[tuple[str, str], ...]  # (status id, name shown to the merchant)
     fulfillment_statuses: tuple[tuple[str, str], ...]
+    modules: tuple[str, ...] = ()
+    site_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,21 +38,28 @@ DENIED = _("Nothing was connected: access was not granted at %(name)s.")
 REFUSED = _("Nothing was connected: %(name)s answered with the error “%(detail)s”. Start again.")
 INCOMPLETE = _("Nothing was connected: the answer of %(name)s was incomplete. Start again.")
 NO_KEYS = _("This installation has no app keys for %(name)s yet: whoever runs it sets %(detail)s.")
+NOT_PROVEN = _(
+    "Nothing was connected: nothing proves that this answer comes from %(name)s and that you may connect this site. "
+    "Start again."
+)
+NOT_OPENED_THERE = _(
+    "Nothing proves that %(name)s opened this page for an owner of the site, or that was too long ago. Open it once "
+    "more from the site's dashboard."
+)
+TOO_LATE = _("This link is no longer good. Open the app's page in the dashboard of your Wix site once more.")
+SAME_SITE = _(
+    "Nothing was connected: this site is connected already, as “%(name)s”. Connected twice, its orders would come "
+    "twice. Test that connection, or disconnect it first."
+)
 OTHER_ACCOUNT = _("Nothing was changed: you chose another account than “%(name)s”. Start again and choose that one.")
-TOKEN_REFUSED = _("%(name)s does not accept this token for this store: compare both with its control panel.")
 TAKEN = _("This account cannot be connected here: it is in use already. Choose another one.")
 CONNECTED = _("“%(name)s” is connected and answers.")
 CHECKED = _("“%(name)s” answers; its lists are up to date.")
 SILENT = _("The access is stored, but the test call failed. %(detail)s")
-DISCONNECTED = _("“%(name)s” is disconnected. What was posted stays; orders wait until you connect it again.")
-DISCONNECTED_STORE = _(
-    "“%(name)s” is disconnected and its token is deleted. To withdraw the access itself, remove the app in the store's "
-    "control panel."
-)
 KEPT = _("“%(name)s” is still connected: the access could not be withdrawn. %(detail)s")
 
 
-def say(text: Promise, *, name: object = "", detail: object = "") -> str:
+def say(text: str | Promise, *, name: object = "", detail: object = "") -> str:
     """The sentence with its parameters, in the active language."""
     return str(text) % {"name": name, "detail": detail_in_words(str(detail).rstrip(". "))}
 

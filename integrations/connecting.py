@@ -19,7 +19,7 @@ from integrations.clients import quickbooks_client, store_for
 from integrations.commerce import StoreProfile, StoreTax
 from integrations.errors import NotAllowed, OperatorError, ReconnectNeeded, RemoteError
 from integrations.http import Clock, Transport
-from integrations.models import BooksConnection, ConnectionState, StoreConnection, StoreProvider
+from integrations.models import BooksConnection, ConnectionState, StoreConnection
 from integrations.models.connections import Connection
 from integrations.quickbooks import oauth
 from integrations.tokens import store_pair
@@ -27,6 +27,14 @@ from integrations.tokens import store_pair
 
 class AccountTaken(Exception):
     """The account is already connected, by this business or another one: whose it is stays untold."""
+
+
+class SameSite(Exception):
+    """The store is connected already, by another way into it; `connected` is that connection."""
+
+    def __init__(self, connected: StoreConnection) -> None:
+        super().__init__(connected)
+        self.connected = connected
 
 
 class OtherAccount(Exception):
@@ -55,8 +63,7 @@ def check_store(connection: StoreConnection, *, clock: Clock | None = None) -> S
 
 def keep_profile(connection: StoreConnection, profile: StoreProfile) -> None:
     """Note that the store answered, and what it said of itself."""
-    connection.profile = _as_json(profile)
-    _answered(connection, name=profile.name, currency=profile.currency)
+    _answered(connection, name=profile.name, currency=profile.currency, profile=_as_json(profile))
 
 
 def check_books(connection: BooksConnection, *, clock: Clock | None = None) -> words.Company:
@@ -75,26 +82,31 @@ def check_books(connection: BooksConnection, *, clock: Clock | None = None) -> w
 def note_error(connection: Connection, error: RemoteError) -> None:
     """Keep what a failed call says of the connection, so that its page and the owner's mail can tell."""
     state = _STATE_AFTER.get(type(error))
-    connection.state_detail = str(error)[:500]
-    if state is not None:
-        connection.state = state
     # Nothing learned, nothing written: the row may be old, and another worker may know better by now.
-    connection.save(update_fields=["state_detail"] if state is None else ["state", "state_detail"])
+    learned = {} if state is None else {"state": state}
+    _note(connection, state_detail=str(error)[:500], **learned)
 
 
 def note_answer(connection: Connection) -> None:
     """The account answered: whatever an earlier call had said against the connection is over."""
     if connection.state != ConnectionState.CONNECTED or connection.state_detail:
-        connection.state, connection.state_detail = ConnectionState.CONNECTED, ""
-        connection.save(update_fields=["state", "state_detail"])
+        _note(connection, state=ConnectionState.CONNECTED, state_detail="")
 
 
-def _answered(connection: Connection, *, name: str, currency: str) -> None:
-    connection.name, connection.currency = name[:200], currency
-    connection.state, connection.state_detail = ConnectionState.CONNECTED, ""
-    connection.checked_at = timezone.now()
-    fields = ["name", "currency", "state", "state_detail", "checked_at"]
-    connection.save(update_fields=[*fields, *(["profile"] if isinstance(connection, StoreConnection) else [])])
+def _answered(connection: Connection, *, name: str, currency: str, **more: Any) -> None:
+    now, state = timezone.now(), ConnectionState.CONNECTED
+    _note(connection, name=name[:200], currency=currency, checked_at=now, state=state, state_detail="", **more)
+
+
+def _note(connection: Connection, **learned: Any) -> None:
+    """Keep what was learned. That somebody disconnected the account, perhaps just now, no answer undoes: an app that
+    stays installed there would go on working."""
+    rows = type(connection)._default_manager.filter(pk=connection.pk)  # noqa: SLF001 - Django's public name
+    if not rows.exclude(state=ConnectionState.DISCONNECTED).update(**learned):
+        connection.refresh_from_db(fields=["state", "state_detail"])
+        return
+    for name, value in learned.items():
+        setattr(connection, name, value)
 
 
 def _as_json(profile: StoreProfile) -> dict[str, Any]:
@@ -115,6 +127,8 @@ def profile_of(connection: StoreConnection) -> StoreProfile | None:
         prices_include_tax=kept.get("prices_include_tax") is True,
         taxes=tuple(StoreTax(str(tax["name"]), Decimal(str(tax["rate"]))) for tax in kept.get("taxes", ())),
         payment_methods=tuple(map(str, kept.get("payment_methods", ()))),
+        modules=tuple(map(str, kept.get("modules", ()))),
+        site_id=str(kept.get("site_id") or ""),
         **pairs,
     )
 
@@ -133,8 +147,7 @@ def connect_quickbooks(
     The same company resumes with the new tokens. Raises OtherAccount for another company than the expected one and
     AccountTaken when the company belongs to another business.
     """
-    if expected is not None and expected.account_id != realm_id:
-        raise OtherAccount(expected.name or expected.account_id)
+    _refuse_other(expected, realm_id)
     books, _created = BooksConnection.objects.get_or_create(
         provider="quickbooks", account_id=realm_id, defaults={"business": business}
     )
@@ -145,17 +158,60 @@ def connect_quickbooks(
     return books
 
 
-@transaction.atomic
-def connect_ecwid(
-    business: Business, account_id: str, access_token: str, *, expected: StoreConnection | None = None
+def connect_answering_store(
+    business: Business,
+    provider: str,
+    account_id: str,
+    credentials: Mapping[str, str],
+    *,
+    expected: StoreConnection | None = None,
+    clock: Clock | None = None,
 ) -> StoreConnection:
-    """Store the token of an Ecwid store; the same store resumes. Raises OtherAccount as `connect_quickbooks` does."""
+    """Try credentials, then store them: mistyped ones must not replace some that work. Arguments as `connect_store`.
+
+    Raises OtherAccount; SameSite where the business would read one store by two ways, and so each order twice; and
+    `integrations.errors`.
+    """
+    _refuse_other(expected, account_id)
+    trial = StoreConnection(provider=provider, account_id=account_id, credentials=dict(credentials))
+    profile = store_for(trial, clock=clock).profile()
+    refuse_same_site(business.name, provider, profile)
+    # A trial may have got a token, which is good for hours.
+    store = connect_store(business, provider, account_id, trial.credentials, expected=expected)
+    keep_profile(store, profile)
+    return store
+
+
+def _refuse_other(expected: Connection | None, account_id: str) -> None:
     if expected is not None and expected.account_id != account_id:
         raise OtherAccount(expected.name or expected.account_id)
-    store, _created = StoreConnection.objects.get_or_create(
-        business=business, provider=StoreProvider.ECWID, account_id=account_id
-    )
-    store.credentials = {"access_token": access_token}
+
+
+def refuse_same_site(business: str, provider: str, profile: StoreProfile) -> None:
+    """Raises SameSite where the business of this name has the store already, under another account."""
+    rows = StoreConnection.objects.filter(business__name=business, provider=provider)
+    others = rows.exclude(account_id=profile.account_id)
+    for other in others.exclude(state=ConnectionState.DISCONNECTED).defer("credentials"):
+        if profile.site_id and other.profile.get("site_id") == profile.site_id:
+            raise SameSite(other)
+
+
+@transaction.atomic
+def connect_store(
+    business: Business,
+    provider: str,
+    account_id: str,
+    credentials: Mapping[str, str],
+    *,
+    expected: StoreConnection | None = None,
+) -> StoreConnection:
+    """Store what opens a store: `access_token` of Ecwid's, `api_key` of a Wix site's, nothing where Wix knows our app.
+
+    The same store resumes. Raises OtherAccount as `connect_quickbooks` does.
+    """
+    _refuse_other(expected, account_id)
+    store, _created = StoreConnection.objects.get_or_create(business=business, provider=provider, account_id=account_id)
+    store.credentials = dict(credentials)
     store.state, store.state_detail = ConnectionState.NEW, ""
     store.save(update_fields=["credentials", "state", "state_detail"])
     return store
@@ -175,7 +231,8 @@ def disconnect_quickbooks(books: BooksConnection, *, clock: Clock | None = None)
 
 
 def disconnect_store(connection: StoreConnection) -> None:
-    """Forget a store's token. Ecwid has no revoke call: the merchant removes the app in the store's control panel."""
+    """Forget a store's token or key. No shop system has a revoke call: the merchant removes the app, or the key, in the
+    store's own administration. Until then it is not used any more."""
     _forget(connection)
 
 

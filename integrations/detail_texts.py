@@ -55,6 +55,8 @@ _TEXTS = (
     _("Ecwid refuses this app's client id, secret or return address"),
     _("the app's id or secret is not set"),
     _("the API key is not accepted"),
+    _("the app's public key cannot be read"),
+    _("the site was disconnected here"),
     _("the token answer lacks its token or its end"),
     _("Wix gives no token: the app is no longer installed"),
     _("the site has no Wix Stores"),

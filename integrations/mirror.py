@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
+from django.db import transaction
 from django.db.models import F
 
 from integrations import books as words
@@ -31,13 +32,19 @@ _UPDATED = [
 ]  # fmt: skip
 
 
+Written = list[tuple[BooksObject | None, BooksObject]]
+
+
 def key(text: str) -> str:
     """The compared form of a name or SKU: trimmed, blanks collapsed, case folded."""
     return " ".join(text.split()).casefold()
 
 
-def refresh(books: BooksConnection, client: QuickBooksClient, *, now: datetime, taxes: bool = False) -> None:
-    """Bring the copy up to date: in full the first time, else what changed since. `taxes` reads the taxes anyway.
+def refresh(
+    books: BooksConnection, client: QuickBooksClient, *, now: datetime, taxes: bool = False, lists: bool = True
+) -> None:
+    """Bring the copy up to date: in full the first time, else what changed since. `taxes` reads the taxes anyway,
+    without `lists` the lists are taken to be up to date already.
 
     Costs about ten calls in full (one more per thousand entries) and two afterwards. Raises `integrations.errors`.
     """
@@ -45,15 +52,22 @@ def refresh(books: BooksConnection, client: QuickBooksClient, *, now: datetime, 
     if books.preferences and preferences != books.preferences:
         _note_news(books)
     books.preferences = preferences
+    if lists:
+        refresh_lists(books, client, now=now)
+    if taxes or books.taxes_mirrored_at is None or now - books.taxes_mirrored_at > TAXES_FRESH:
+        _pull_taxes(books, client)
+        books.taxes_mirrored_at = now
+    books.save(update_fields=["preferences", "taxes_mirrored_at"])
+
+
+def refresh_lists(books: BooksConnection, client: QuickBooksClient, *, now: datetime) -> None:
+    """Bring the lists alone up to date: one call where they were read before. Raises `integrations.errors`."""
     if books.mirrored_at is None or now - books.mirrored_at > CHANGES_KEPT:
         _pull_lists(books, client)
     else:
         _pull_changes(books, client, since=books.mirrored_at - OVERLAP)
     books.mirrored_at = now
-    if taxes or books.taxes_mirrored_at is None or now - books.taxes_mirrored_at > TAXES_FRESH:
-        _pull_taxes(books, client)
-        books.taxes_mirrored_at = now
-    books.save(update_fields=["info", "preferences", "mirrored_at", "taxes_mirrored_at"])
+    books.save(update_fields=["info", "mirrored_at"])
 
 
 def _pull_lists(books: BooksConnection, client: QuickBooksClient) -> None:
@@ -81,9 +95,9 @@ def put(books: BooksConnection, entity: str, objects: Iterable[Mapping[str, Any]
     """Write list entries into the copy. Entries that are news, unless `ours`, make records that waited due again."""
     stream = (reader.listed(entity, obj) for obj in objects)
     stream = (one for one in stream if not one.deleted)
-    news = 0
+    news = False
     for chunk in _chunks(stream):
-        news += _put_chunk(books, entity, chunk)
+        news |= _put_chunk(books, entity, chunk)
     if news and not ours:
         _note_news(books)
 
@@ -93,16 +107,35 @@ def _note_news(books: BooksConnection) -> None:
     BooksConnection.objects.filter(pk=books.pk).update(mirror_revision=F("mirror_revision") + 1)
 
 
-def _put_chunk(books: BooksConnection, entity: str, chunk: list[reader.Listed]) -> int:
+def note_items(books: BooksConnection) -> None:
+    """Items changed, or may have: levels that follow from them are to be compared."""
+    BooksConnection.objects.filter(pk=books.pk).update(items_revision=F("items_revision") + 1)
+
+
+def _put_chunk(books: BooksConnection, entity: str, chunk: list[reader.Listed]) -> bool:
+    """Write entries; whether any of them is news."""
+    written = _put_items(books, chunk) if entity == "Item" else _written(books, entity, chunk)
+    return any(old is None or old.sync_token != new.sync_token for old, new in written)
+
+
+@transaction.atomic
+def _put_items(books: BooksConnection, chunk: list[reader.Listed]) -> Written:
+    """That items changed is noted even if nobody lives to note the news."""
+    written = _written(books, "Item", chunk)
+    if any(old is None or old.data != new.data for old, new in written):
+        note_items(books)
+    return written
+
+
+def _written(books: BooksConnection, entity: str, chunk: list[reader.Listed]) -> Written:
+    """Write entries; each as it was, if it was there, and as it is."""
     rows = [_row(books, listed) for listed in chunk]
-    ids = [row.books_ref for row in rows]
-    known = dict(
-        BooksObject.objects.filter(books=books, type=entity, books_ref__in=ids).values_list("books_ref", "sync_token")
-    )
+    filed = BooksObject.objects.filter(books=books, type=entity, books_ref__in=[row.books_ref for row in rows])
+    known = {row.books_ref: row for row in filed.only("books_ref", "sync_token", "data")}
     BooksObject.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["books", "type", "books_ref"], update_fields=_UPDATED
     )
-    return sum(1 for row in rows if known.get(row.books_ref) != row.sync_token)
+    return [(known.get(row.books_ref), row) for row in rows]
 
 
 def _row(books: BooksConnection, listed: reader.Listed) -> BooksObject:

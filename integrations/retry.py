@@ -54,7 +54,10 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How patient to be; waits are in seconds. `throttle_wait` applies where a 429 does not say how long."""
+    """How patient to be; waits are in seconds. `throttle_wait` applies where a 429 does not say how long.
+
+    A call that is told to wait for longer than `longest_wait` is given up, and not made earlier: the next sync does it.
+    """
 
     attempts: int = 4
     first_wait: float = 1.0
@@ -81,10 +84,11 @@ def decide(attempt: Attempt, policy: Policy = PATIENT) -> Decision:
 
 def throttled(attempt: Attempt, answer: Answer, policy: Policy = PATIENT) -> Decision:
     """Too many requests: nothing was done, so even a write may wait and go again."""
-    if attempt.number >= policy.attempts:
-        return Raise(TemporaryError("too many requests", answer.status, trace=answer.trace))
     told = retry_after(answer.headers, attempt.now)
-    return Retry(_spread(min(policy.throttle_wait if told is None else told, policy.longest_wait), attempt.jitter))
+    wait = policy.throttle_wait if told is None else told
+    if attempt.number >= policy.attempts or wait > policy.longest_wait:
+        return Raise(TemporaryError("too many requests", answer.status, trace=answer.trace))
+    return Retry(_spread(wait, attempt.jitter))
 
 
 def unusable(attempt: Attempt, answer: Answer, policy: Policy = PATIENT) -> Decision:
@@ -94,10 +98,10 @@ def unusable(attempt: Attempt, answer: Answer, policy: Policy = PATIENT) -> Deci
         return Raise(OutcomeUnknown(message, answer.status, trace=answer.trace))
     if 300 <= answer.status < 400:  # a redirect is never followed: it would carry the token to another host
         return Raise(OperatorError(f"{attempt.call.shown} was redirected", answer.status, trace=answer.trace))
-    if attempt.number >= policy.attempts:
+    told = retry_after(answer.headers, attempt.now) or 0.0
+    if attempt.number >= policy.attempts or told > policy.longest_wait:
         return Raise(TemporaryError(message, answer.status, trace=answer.trace))
-    told = retry_after(answer.headers, attempt.now)
-    return _back_off(attempt, policy, at_least=told or 0.0)
+    return _back_off(attempt, policy, at_least=told)
 
 
 def _no_answer(attempt: Attempt, failure: Failure, policy: Policy) -> Decision:

@@ -13,7 +13,8 @@ from integrations.commerce import Order, Product, StoreProfile
 class Fetched:
     """One order as it came over the wire, with just enough read to file it.
 
-    `payload` is JSON (Decimals included) and all that `Store.read_order` needs, now or in a year.
+    `payload` is JSON (Decimals included) and all that `Store.read_order` needs, now or in a year. `is_current`: it was
+    read by its id, so that no search that lags behind is between.
     """
 
     ref: str
@@ -21,6 +22,7 @@ class Fetched:
     created_at: datetime
     updated_at: datetime
     payload: Mapping[str, Any]
+    is_current: bool = False
 
 
 class OrderReader(Protocol):
@@ -35,6 +37,9 @@ class Store(OrderReader, Protocol):
     """One connected store. Every call raises only `integrations.errors`."""
 
     label: str  # the shop system's name as people write it: "Ecwid"
+    # Whether giving money back changes an order's date of change. If that is uncertain, `orders` begins with those that
+    # changed longest ago.
+    dates_move_with_refunds: bool
 
     def profile(self) -> StoreProfile:
         """What the store says of itself; also the connection's test call."""
@@ -69,5 +74,6 @@ class Store(OrderReader, Protocol):
 
     @staticmethod
     def read_again(filed: Mapping[str, Any], fetched: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Pure: the payload of an order that was filed before. What the order does not say of itself (the currency,
-        where only the store's is known) stays what it was when the order was first read."""
+        """Pure: the payload of an order that was filed before and, as it is fetched now, would be in another currency
+        or cannot be read. What it does not say of itself (the currency, where only the store's is known) stays what it
+        was when it was first read."""

@@ -1,6 +1,7 @@
-"""The QuickBooks token pair of a connection, refreshed by one worker at a time and stored before it is used (C5).
+"""Tokens that end and are kept in the database: QuickBooks' pairs and those of the Wix app.
 
-A refresh is claimed by a conditional update of the row: whoever changes it from the version they saw may call,
+The QuickBooks token pair of a connection is refreshed by one worker at a time and stored before it is used (C5). A
+refresh is claimed by a conditional update of the row: whoever changes it from the version they saw may call,
 everybody else waits for the version to rise. That works alike on SQLite and PostgreSQL and holds no transaction open
 while the provider answers.
 """
@@ -14,8 +15,9 @@ from django.db.models import Q
 
 from integrations.errors import OperatorError, ReconnectNeeded, TemporaryError
 from integrations.http import Clock, Transport
-from integrations.models import BooksConnection, ConnectionState
+from integrations.models import BooksConnection, ConnectionState, StoreConnection
 from integrations.quickbooks import oauth
+from integrations.wix.access import Token
 
 # A claim outlives the slowest refresh call; after that its owner is taken for dead.
 CLAIM_LASTS = timedelta(seconds=180)
@@ -145,3 +147,19 @@ def is_unused(books: BooksConnection) -> bool:
     """Whether the nearest end is that of the 100 days, which any use puts off, and not that of the five years."""
     unused, for_good = books.refresh_expires_at, books.consent_expires_at
     return unused is not None and (for_good is None or unused < for_good - _HARDLY)
+
+
+def wix_token(connection: StoreConnection) -> Token | None:
+    """The token that an earlier process got from Wix for this site."""
+    kept = connection.credentials
+    if "access_token" not in kept:
+        return None
+    return Token(str(kept["access_token"]), datetime.fromisoformat(str(kept["expires_at"])))
+
+
+def wix_token_keep(connection: StoreConnection, token: Token) -> None:
+    """Keep a token for whoever works with this site next. Wix gives any number of them, each for four hours, so nobody
+    has to wait for anybody; a site that was disconnected meanwhile keeps none."""
+    connection.credentials = {"access_token": token.value, "expires_at": token.expires_at.isoformat()}
+    rows = StoreConnection.objects.filter(pk=connection.pk).exclude(state=ConnectionState.DISCONNECTED)
+    rows.update(credentials=connection.credentials)

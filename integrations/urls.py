@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from integrations.views import connections, ecwid, quickbooks
+from integrations.views import connections, ecwid, quickbooks, wix
 
 app_name = "connect"
 urlpatterns = [
@@ -11,6 +11,11 @@ urlpatterns = [
     path("ecwid/start", ecwid.start, name="ecwid_start"),
     path("ecwid/callback", ecwid.callback, name="ecwid_callback"),
     path("ecwid/token", ecwid.token, name="ecwid_token"),
+    path("wix/start", wix.start, name="wix_start"),
+    path("wix/callback", wix.callback, name="wix_callback"),
+    path("wix/open", wix.framed, name="wix_open"),
+    path("wix/finish", wix.finish, name="wix_finish"),
+    path("wix/key", wix.key, name="wix_key"),
     path("stores/<int:pk>/check", connections.check_store, name="store_check"),
     path("stores/<int:pk>/disconnect", connections.disconnect_store, name="store_disconnect"),
     path("books/<int:pk>/check", connections.check_books, name="books_check"),

@@ -28,7 +28,19 @@ STATUSES: Mapping[str, Promise] = {
     "DELIVERED": pgettext_lazy("status of an order", "Delivered"),
     "WILL_NOT_DELIVER": pgettext_lazy("status of an order", "Will not deliver"),
     "RETURNED": pgettext_lazy("status of an order", "Returned"),
+    "NOT_PAID": pgettext_lazy("status of an order", "Unpaid"),
+    "PARTIALLY_PAID": pgettext_lazy("status of an order", "Partially paid"),
+    "PENDING": pgettext_lazy("status of an order", "Pending"),
+    "PENDING_MERCHANT": pgettext_lazy("status of an order", "Pending merchant"),
+    "FULLY_REFUNDED": pgettext_lazy("status of an order", "Refunded"),
+    "CANCELED": pgettext_lazy("status of an order", "Cancelled"),
+    "DECLINED": pgettext_lazy("status of an order", "Declined"),
+    "NOT_FULFILLED": pgettext_lazy("status of an order", "Unfulfilled"),
+    "PARTIALLY_FULFILLED": pgettext_lazy("status of an order", "Partially fulfilled"),
+    "FULFILLED": pgettext_lazy("status of an order", "Fulfilled"),
 }
+# What every store of a provider calls a status whose code says it otherwise.
+_USUAL_NAMES = {"NOT_PAID": "unpaid", "FULLY_REFUNDED": "refunded", "NOT_FULFILLED": "unfulfilled"}
 LISTS: Mapping[str, Promise] = {
     "Account": pgettext_lazy("QuickBooks list", "Account"),
     "Class": pgettext_lazy("QuickBooks list", "Class"),
@@ -74,8 +86,9 @@ KINDS: Mapping[str, Promise] = {
 def status_in_words(status: str, name: str = "") -> str:
     """A status by its code and the name that the store has for it: a name that the merchant chose stands."""
     common = status.replace("_", " ").casefold()
+    usual = {"", common, status.casefold(), _USUAL_NAMES.get(status.upper(), "")}
     known = STATUSES.get(status.upper())
-    return str(known) if known and name.casefold() in {"", common, status.casefold()} else name or status
+    return str(known) if known and name.casefold() in usual else name or status
 
 
 def rates_in_words(taxes: str) -> str:

@@ -33,18 +33,22 @@ class Rules:
 
 @dataclass(frozen=True)
 class Message:
-    """One POST. `query` is added to the address."""
+    """One POST. `query` is added to the address; `kind` is the type of what happened, where each may have an address of
+    its own."""
 
     body: str
     headers: dict[str, str]
     query: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """`url` None: nobody listens. `automatic` off: messages leave only when the control API says so."""
+    """`url` None: nobody listens, but to the kinds of messages that `urls` has an address for. `automatic` off:
+    messages leave only when the control API says so."""
 
     url: str | None = None
+    urls: Mapping[str, str] = field(default_factory=dict)
     automatic: bool = True
     time_scale: float = 1
     """Of the waits between attempts: 0.001 makes minutes of hours' worth."""
@@ -67,10 +71,14 @@ class Settings:
         if settings.signature not in SIGNATURES:
             msg = f"signature is one of {', '.join(SIGNATURES)}"
             raise ValueError(msg)
-        if settings.url is not None and not urlsplit(settings.url).hostname:
-            msg = f"{settings.url} is no address"
-            raise ValueError(msg)
+        for url in (settings.url, *settings.urls.values()):
+            if url is not None and not urlsplit(url).hostname:
+                msg = f"{url} is no address"
+                raise ValueError(msg)
         return settings
+
+    def address_of(self, message: Message) -> str | None:
+        return self.urls.get(message.kind, self.url)
 
 
 @dataclass
@@ -111,7 +119,7 @@ class Webhooks:
 
     @property
     def listened_to(self) -> bool:
-        return self.settings.url is not None
+        return self.settings.url is not None or bool(self.settings.urls)
 
     def note(self, event: Event) -> None:
         """Something happened; it is told when the request that did it is done."""
@@ -162,7 +170,7 @@ class Webhooks:
 
     def send(self, message: Message) -> None:
         with self._news:
-            url = self.settings.url
+            url = self.settings.address_of(message)
             if url is None:
                 return
             for _ in range(1 + self.settings.duplicates):

@@ -1,6 +1,6 @@
 """The words for what documents say and for what decided it, in the language of whoever reads them.
 
-The codes are those of `sync.engine.documents` (names of parts) and `sync.translate.because`.
+The codes are those of `sync.engine.documents` (names of parts), `sync.translate.because` and `integrations.doubts`.
 """
 
 from collections.abc import Mapping
@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from integrations.books import NON_TAXABLE, TAXABLE
+from integrations.doubts import Unexplained
+from sync.module_names import module_in_words
 from sync.translate.because import Because, Decided
 
 Text = str | Promise
@@ -90,6 +92,7 @@ _BECAUSE: Mapping[Because, Text] = {
     Because.ITEM_MATCHED_BY_HAND: _("SKU %(sku)s, by your product match"),
     Because.ITEM_MATCHED_BY_SKU: _("has the SKU %(sku)s"),
     Because.ITEM_MATCHED_BY_NAME: _("is named like the SKU %(sku)s"),
+    Because.ITEM_OF_MODULE: _("the default item of “%(module)s”"),
     Because.ITEM_CREATED: _("no item has the SKU %(sku)s: this one is created"),
     Because.TAX_MAPPED: _("tax mapping “%(taxes)s”"),
     Because.TAX_MAPPED_EACH: _("tax mappings of %(taxes)s, one by one"),
@@ -115,6 +118,18 @@ _BECAUSE: Mapping[Because, Text] = {
     Because.METHOD_MAPPED: _("payment mapping “%(method)s”"),
     Because.MESSAGE_OF_ORDER: _("the buyer's comments"),
 }
+DOUBTS: Mapping[Unexplained, Text] = {
+    Unexplained.TAXES: _("The lines carry %(lines)s of tax, and the order says %(tax)s."),
+    Unexplained.GIFT_CARD: _(
+        "The total before gift cards is stated as %(stated)s; the total and the gift cards come to %(total)s."
+    ),
+    Unexplained.TOTAL_WITHOUT_TAX: _("The total seems to be stored without its tax of %(tax)s."),
+    Unexplained.SUMMARY: _(
+        "The parts come to %(parts)s. The summary says: subtotal %(subtotal)s, discount %(discount)s, shipping"
+        " %(shipping)s, fees %(fees)s, tax %(tax)s, total %(total)s."
+    ),
+    Unexplained.MEMBERSHIP: _("A membership paid %(paid)s, which is not what its line costs."),
+}
 _PLAINER: Mapping[tuple[Because, str], Text] = {
     (Because.TAX_MAPPED, "taxes"): _("tax mapping of untaxed lines"),
     (Because.NUMBER_OF_ORDER, "prefix"): _("order number of the store"),
@@ -138,6 +153,8 @@ def told(decided: Decided) -> str:
         return str(_DUE_AFTER[params["unit"]] % {"offset": int(params["offset"])})
     if decided.by is Because.ITEM_OF_SETTING:
         return str(_KINDS.get(params["kind"], params["kind"]))
+    if decided.by is Because.ITEM_OF_MODULE:
+        params["module"] = module_in_words(params["module"])
     if decided.by is Because.DATE_OPEN_PERIOD:
         params["date"] = formats.date_format(date.fromisoformat(params["date"]), "SHORT_DATE_FORMAT")
     empty = next((name for name, value in params.items() if not value), "")

@@ -37,9 +37,9 @@ class Severity(StrEnum):
 class ReasonText:
     """`sentence` and `way_out` take named parameters; `way_out` is empty where there is nothing to do.
 
-    `fix` names where it is mended: a settings page ("orders", "items", "taxes", "payments", "refunds", "flows",
-    "integration", "connection"), "record" for the record's own page, "quickbooks" or "store" for the provider's own
-    pages, empty for nowhere.
+    `fix` names where it is mended: a settings page ("orders", "modules", "items", "taxes", "payments", "refunds",
+    "flows", "integration", "connection"), "record" for the record's own page, "quickbooks" or "store" for the
+    provider's own pages, empty for nowhere.
     """
 
     sentence: Text
@@ -87,7 +87,14 @@ TEXTS: Mapping[Reason, ReasonText] = {
         _("A payment of %(amount)s %(currency)s was added to the invoice that was posted earlier."),
     ),
     Reason.OVERPAID: _ok(
-        _("%(paid)s %(currency)s was paid, more than the order's total of %(total)s; payments count up to the total."),
+        _("%(paid)s %(currency)s was paid, more than the order's total of %(total)s; the rest is the buyer's credit."),
+        _("Give the rest back in the store: the payment becomes less by it."),
+    ),
+    Reason.RECEIPT_OVERPAID: _ok(
+        _(
+            "%(paid)s %(currency)s was paid by now, more than the order's total of %(total)s, and a sales receipt has"
+            " no place for the rest."
+        ),
         _("Give the rest back in the store, or enter it in QuickBooks as a credit."),
     ),
     Reason.REFUND_WAITS: _ok(_("The refund waits until its order, and every earlier refund of it, is in the books.")),
@@ -95,6 +102,24 @@ TEXTS: Mapping[Reason, ReasonText] = {
         _(
             "%(amount)s %(currency)s of the credit memo “%(number)s” was applied by QuickBooks itself, or the invoice"
             " did not need it any more."
+        ),
+    ),
+    Reason.REFUND_IN_RECEIPT: _ok(
+        _(
+            "%(amount)s %(currency)s of it is in the sales receipt “%(number)s”, which the change of the order lowered"
+            " from %(before)s to %(after)s."
+        ),
+    ),
+    Reason.REFUND_BEYOND: _ok(
+        _(
+            "%(amount)s %(currency)s of it came in for more than “%(number)s” comes to, and was never in the books:"
+            " there is nothing to take back for it."
+        ),
+    ),
+    Reason.REFUND_OF_CREDIT: _ok(
+        _(
+            "%(amount)s %(currency)s of it was paid too much, for the order was lowered afterwards: the payment of the"
+            " invoice “%(number)s” became less by it."
         ),
     ),
     Reason.SALE_UPDATED: _ok(
@@ -133,6 +158,17 @@ TEXTS: Mapping[Reason, ReasonText] = {
             "The order was cancelled in the store after its %(books_type)s “%(doc_number)s” was posted and paid: the"
             " document stays, and what goes back is a refund of its own."
         ),
+    ),
+    Reason.CHARGED_BACK: _ok(
+        _(
+            "The buyer's bank took back %(amount)s %(currency)s of what was paid. That is no refund: the sale and its"
+            " payment stay in QuickBooks as they were."
+        ),
+        _(
+            "Enter in QuickBooks by hand what the bank took back and what it charged for that, unless its statement"
+            " brings it; if the money comes back, this note goes."
+        ),
+        "quickbooks",
     ),
     Reason.PAID_OTHERWISE: _ok(
         _(
@@ -210,6 +246,15 @@ TEXTS: Mapping[Reason, ReasonText] = {
         _("Orders with the fulfilment status “%(status)s” are not posted."),
         _("Add the status in Sale options if they belong in the books."),
         "orders",
+    ),
+    Reason.MODULE_OFF: _skipped(
+        _("All of the order was sold by “%(modules)s”, and that is not posted."),
+        _("Switch it on in Modules if it belongs in the books."),
+        "modules",
+    ),
+    Reason.AWAITS_PAYMENT: _skipped(
+        _("“%(modules)s” is posted once it is paid, and the order is not paid in full yet."),
+        _("It is posted with the first sync after the store received the money; there is nothing to do here."),
     ),
     Reason.ORDER_CANCELLED: _skipped(_("The order was cancelled in the store before it was posted.")),
     Reason.NOTHING_SOLD: _skipped(_("The order has no lines and no amount, so there is nothing to post.")),
@@ -305,6 +350,19 @@ TEXTS: Mapping[Reason, ReasonText] = {
         _("Choose the item for %(kind)s in Sale options; the order is posted with the next sync."),
         "orders",
     ),
+    Reason.MODULES_MIXED: _held(
+        _(
+            "The order sells “%(on)s”, which is posted, together with “%(off)s”, which is not: no part of the payment"
+            " can be left out."
+        ),
+        _("Switch “%(off)s” on in Modules, or enter the sale in QuickBooks by hand and ignore the order here."),
+        "modules",
+    ),
+    Reason.MODULE_ITEM_MISSING: _held(
+        _("“%(product)s” has no SKU, and no item is chosen for “%(module)s”."),
+        _("Choose the item for “%(module)s” in Modules; the order is posted with the next sync."),
+        "modules",
+    ),
     Reason.SKU_MISSING: _held(
         _("The product “%(product)s” has no SKU, so its item cannot be found."),
         _("Give it a SKU in the store; an order that waits for it needs it, too."),
@@ -389,6 +447,18 @@ TEXTS: Mapping[Reason, ReasonText] = {
         _("Give the money back, or void the document in QuickBooks, unless the sale stands; then ignore the change."),
         "quickbooks",
     ),
+    Reason.RECEIPT_OUTGROWN: _held(
+        _(
+            "The order was changed in the store after its sales receipt “%(doc_number)s” was posted: its total was"
+            " %(before)s %(currency)s and is now %(after)s, of which %(paid)s is paid. A receipt says that all was"
+            " paid, into one account, so it stays."
+        ),
+        _(
+            "When the rest is paid into the same account the receipt follows by itself; else enter the difference in"
+            " QuickBooks by hand and ignore the change."
+        ),
+        "store",
+    ),
     Reason.DOCUMENT_GONE: _held(
         _(
             "The order was changed in the store after it was posted, but its %(books_type)s “%(doc_number)s” is no"
@@ -412,6 +482,19 @@ TEXTS: Mapping[Reason, ReasonText] = {
         ),
         _("Lower in QuickBooks what these payments apply to the invoice, then retry."),
         "quickbooks",
+    ),
+    Reason.RECEIVED_MORE_THAN_NEW_TOTAL: _held(
+        _(
+            "The order was changed in the store and its total is now %(after)s %(currency)s, but the sales receipt"
+            " “%(doc_number)s” says that %(before)s came in. Refunds that are not in the books yet gave back %(back)s"
+            " of that; %(amount)s is left to be given back."
+        ),
+        _(
+            "Give it back in the store: the receipt follows by itself. If it was given back elsewhere, say so on the"
+            " order's page; if it stays with you, or a refund that is posted has given it back, leave QuickBooks as it"
+            " is."
+        ),
+        "record",
     ),
     Reason.ORDER_MISSING: _held(
         _("The store does not have the order any more, and does not say that it was deleted."),
@@ -460,10 +543,15 @@ TEXTS: Mapping[Reason, ReasonText] = {
     ),
     Reason.REFUND_OF_OVERPAYMENT: _held(
         _(
-            "%(amount)s %(currency)s went back for an order that was paid with %(paid)s and comes to %(total)s by now:"
-            " the customer has a credit that this may be taken from."
+            "%(amount)s %(currency)s went back for an order that was paid with %(paid)s and comes to %(total)s by now."
+            " It is for the payment to become less, but %(cause)s."
         ),
         _("Refund the customer's credit in QuickBooks by hand, and ignore the refund here."),
+        "quickbooks",
+    ),
+    Reason.REFUND_EXCEEDS_GIFT_CARD: _held(
+        _("%(amount)s %(currency)s went back to a gift card, but only %(left)s that one paid is left in the books."),
+        _("Enter the refund in QuickBooks by hand, and ignore it here."),
         "quickbooks",
     ),
     Reason.REFUND_ACCOUNT_MISSING: _held(

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from integrations.detail_texts import detail_in_words
 from integrations.words import rates_in_words, status_in_words
+from sync.module_names import modules_in_words
 from sync.reason_texts import TEXTS, Actor, ReasonText, Severity, Text
 from sync.translate.reasons import Reason
 
@@ -23,6 +24,9 @@ _WORDS: Mapping[str, Mapping[str, Text]] = {
         "unpaid": _("it is not paid yet"),
         "partly_paid": _("it is only partly paid"),
         "several_tenders": _("it was paid in several parts"),
+        "overpaid": _("more was paid than it comes to"),
+        "changed": _("it was changed in QuickBooks"),
+        "closed": _("the books are closed on its date"),
     },
     "kind": {
         "shipping": _("shipping"),
@@ -69,9 +73,11 @@ PARTS: Mapping[str, Text] = {
 }
 # Parameters that are days (2026-09-30) and amounts (1234.50), which every language writes in its own way.
 _DAYS = {"date", "start_date", "closed_until"}
+_MODULES = {"module", "modules", "on", "off"}  # ids of one or several
 _AMOUNTS = {
     "amount",
     "after",
+    "back",
     "before",
     "balance",
     "books_tax",
@@ -115,6 +121,8 @@ def _word(name: str, value: str) -> str:
         return ", ".join(str(words.get(part, part)) for part in value.split(", "))
     if name == "parts":
         return ", ".join(str(PARTS.get(part, part)) for part in value.split(", "))
+    if name in _MODULES:
+        return modules_in_words(value.split(", ")) if value else value
     if name == "detail":
         value = detail_in_words(value.rstrip(". "))  # the sentence has its own full stop
     return str(words.get(value, value))

@@ -151,14 +151,19 @@ class TestTheDemo:
         status, output = finished(data, "--check")
 
         assert status == 0, output
-        for expected in ("Boutique Érable", "9,059.79", "Lone Star Outfitters", "10,378.92", "Eco levy", "66.63 CAD"):
+        told_of_each = (
+            ("Boutique Érable", "9,059.79", "Eco levy", "66.63 CAD"),
+            ("Lone Star Outfitters", "10,378.92"),
+            ("Fern & Clay", "2,995.35", "70.35", "VAT 23 %", "Commission: dinner service", "Online programs"),
+        )
+        for expected in (text for business in told_of_each for text in business):
             assert expected in output
 
         again, repeated = finished(data, "--check")
 
         assert (again, told(repeated)) == (0, told(output))
 
-    @pytest.mark.parametrize("name", ["ecwid", "quickbooks"])
+    @pytest.mark.parametrize("name", ["ecwid", "quickbooks", "wix"])
     def test_a_port_that_somebody_takes_after_it_was_chosen_is_replaced(self, data, name):
         with socket.create_server(("127.0.0.1", 0)) as somebody:
             ports = {**unusual_ports(), name: somebody.getsockname()[1]}
@@ -183,6 +188,21 @@ class TestTheDemo:
         assert len(served.family) >= 8  # simulators, worker, web server, and what they start
 
         assert served.ended(signal.SIGINT) == 0
+
+    def test_an_order_of_the_site_is_in_the_books_by_its_message(self, data, serving):
+        served = serving()
+        before = invoices_of_the_studio(served)
+
+        answer = control(served, "wix", "sites/fern/orders", {"cart": {"lines": [{"sku": "VASE"}], "shipping": "4.95"}})
+
+        assert answer["paymentStatus"] == "PAID"
+        # The schedule would take a quarter of an hour.
+        give_up = time.monotonic() + PATIENCE
+        while (now := invoices_of_the_studio(served)) == before:
+            assert time.monotonic() < give_up
+            time.sleep(0.2)
+        assert (now["count"] - before["count"], round(now["sum"] - before["sum"], 2)) == (1, 42.95)
+        assert served.ended(signal.SIGTERM) == 128 + signal.SIGTERM
 
     def test_the_next_start_goes_on_and_when_killed_nothing_outlives_it(self, data, serving):
         served = serving()
@@ -210,16 +230,26 @@ def unusual_ports():
 
 def enter_by_hand(served):
     """One more invoice in the Québec shop's company, which no order of the store explains."""
-    port = re.search(r"--quickbooks-port (\d+)", command_lines(served.family)).group(1)
     line = {"ItemRef": {"value": "1"}, "TaxCodeRef": {"value": "4"}}
     sale = {
         "CustomerRef": {"value": "1"},
         "GlobalTaxCalculation": "NotApplicable",
         "Line": [{"Amount": 1, "DetailType": "SalesItemLineDetail", "SalesItemLineDetail": line}],
     }
-    url = f"http://127.0.0.1:{port}/control/companies/9341450000000001/objects"
-    answer = requests.post(url, json={"type": "Invoice", "object": sale}, timeout=30)
+    control(served, "quickbooks", "companies/9341450000000001/objects", {"type": "Invoice", "object": sale})
+
+
+def invoices_of_the_studio(served):
+    return control(served, "quickbooks", "companies/9341450000000004/totals")["Invoice"]
+
+
+def control(served, system, path, body=None):
+    """Ask a simulated system of the demo, or with a body change something in it."""
+    port = re.search(rf"--{system}-port (\d+)", command_lines(served.family)).group(1)
+    url = f"http://127.0.0.1:{port}/control/{path}"
+    answer = requests.get(url, timeout=30) if body is None else requests.post(url, json=body, timeout=30)
     assert answer.ok, answer.text
+    return answer.json()
 
 
 def command_lines(pids):

@@ -15,9 +15,9 @@ from integrations.models import Integration
 from sandbox.ecwid.switch_table import SWITCHES as ECWID_SWITCHES
 from sandbox.quickbooks.switches import TABLE as QUICKBOOKS_SWITCHES
 from sandbox.wix.switch_table import SWITCHES as WIX_SWITCHES
-from sync.models import PaymentMapping
+from sync.models import ModuleSettings, PaymentMapping
 from sync.setup_file import apply, export
-from sync.setup_file.format import INTEGRATION, METHOD, REPORT, SECTIONS, TOP_LEVEL, Key
+from sync.setup_file.format import INTEGRATION, METHOD, MODULE, REPORT, SECTIONS, TOP_LEVEL, Key
 from sync.setup_file.kinds import Choice
 from tests.support.sandbox import UNTHROTTLED
 
@@ -195,6 +195,7 @@ DESCRIBED = {
     "When": (Integration, INTEGRATION),
     "email_report": (Integration, REPORT),
     "methods": (PaymentMapping, METHOD),
+    "modules": (ModuleSettings, MODULE),
     **{section.name: (section.model, section.keys) for section in SECTIONS},
 }
 KEYS = [

@@ -21,7 +21,7 @@ from tests.support.office import Office
 
 LISTS = (
     "sync_record", "sync_posting", "sync_logentry", "sync_run", "sync_taxmapping", "sync_paymentmapping",
-    "sync_productmatch", "sync_customerlink", "sync_settingchange", "integrations_integration",
+    "sync_productmatch", "sync_modulesettings", "sync_customerlink", "sync_settingchange", "integrations_integration",
     "integrations_storeconnection", "integrations_booksconnection", "integrations_booksobject", "accounts_business",
     "accounts_membership",
 )  # fmt: skip

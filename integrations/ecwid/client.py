@@ -19,7 +19,9 @@ BURST = 40.0  # 40 at once and 8 a second stay below Ecwid's 600 a minute
 
 OVERLAP = 5  # items that each page shares with the one before; as many may leave the list meanwhile
 _STEPS_BACK = 50
-_POLICY = Policy(attempts=4, throttle_wait=10.0)
+# The limit counts the last minute, of all that talk to the store. Without being told how long, it is over after three
+# waits.
+_POLICY = Policy(attempts=4, throttle_wait=20.0, longest_wait=60.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from integrations.commerce import Order, OrderLine, PaymentState, Tender
+from integrations.doubts import Doubt
 from integrations.ecwid.delivery import cut_by_tax
 from integrations.ecwid.discounts import discounts_of
 from integrations.ecwid.lines import SHIPPING, lines_of
@@ -91,7 +92,7 @@ def read_order(payload: Mapping[str, Any]) -> Order:
         shipping_method=text(child(order, "shippingOption"), "shippingMethodName"),
         tracking_number=text(order, "trackingNumber"),
         shipped_at=_shipped_at(order),
-        warnings=(*doubts(order, totals, contained=contained, places=places), *tax_doubts),
+        doubts=(*doubts(order, totals, contained=contained, places=places), *tax_doubts),
     )
 
 
@@ -115,7 +116,7 @@ def _moment(order: Json, name: str) -> datetime:
 
 def _lines(
     order: Json, bare: Sequence[OrderLine], totals: Totals, *, contained: bool, places: int
-) -> tuple[tuple[OrderLine, ...], tuple[str, ...]]:
+) -> tuple[tuple[OrderLine, ...], tuple[Doubt, ...]]:
     """The lines with their discounts and taxes, and what remained unexplained."""
     shares = discounts_of(order, bare, places)
     if not shares.get(SHIPPING):

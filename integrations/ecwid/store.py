@@ -56,6 +56,7 @@ class EcwidStore:
     """One Ecwid store. Reads its profile once and then keeps to it; make a new one for each run."""
 
     label = "Ecwid"
+    dates_move_with_refunds = True
 
     def __init__(self, client: EcwidClient, *, now: Callable[[], datetime] = utc_now) -> None:
         self._client = client

@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from integrations.commerce import OrderLine
+from integrations.doubts import Doubt, Unexplained
 from integrations.ecwid.lines import HANDLING, SHIPPING, items_of, surcharges_of
 from integrations.ecwid.tax_shares import (
     ItemTax,
@@ -28,7 +29,7 @@ from integrations.ecwid.tax_shares import (
     without_unapplied,
 )
 from integrations.ecwid.values import amount
-from integrations.money import ZERO, plain, total_of
+from integrations.money import ZERO, total_of
 from integrations.values import Json, child
 
 _DELIVERY = {SHIPPING, HANDLING}
@@ -74,7 +75,9 @@ class Stated:
         return items + total_of(extra for extra, counts in zip(extras, on_top, strict=True) if counts)
 
 
-def taxes_of(order: Json, lines: Sequence[OrderLine], *, contained: bool, places: int) -> tuple[Taxes, tuple[str, ...]]:
+def taxes_of(
+    order: Json, lines: Sequence[OrderLine], *, contained: bool, places: int
+) -> tuple[Taxes, tuple[Doubt, ...]]:
     """The shares of each line, and what could not be explained.
 
     `lines` carry their discounts already; `contained` tells whether the order's prices include tax. Shipping and
@@ -193,8 +196,8 @@ def _recomputed(
     return None if _unexplained(fitted, tax) else fitted
 
 
-def _unexplained(taxes: Taxes, tax: Decimal) -> tuple[str, ...]:
+def _unexplained(taxes: Taxes, tax: Decimal) -> tuple[Doubt, ...]:
     on_lines = total_of(sum_of(shares) for shares in taxes.values())
     if on_lines == tax:
         return ()
-    return (f"the lines carry {plain(on_lines)} of tax and the order {plain(tax)}",)
+    return (Doubt.of(Unexplained.TAXES, lines=on_lines, tax=tax),)

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from integrations.commerce import OrderLine
+from integrations.doubts import Doubt, Unexplained
 from integrations.ecwid.discounts import order_discount
 from integrations.ecwid.lines import SHIPPING
 from integrations.ecwid.values import amount
-from integrations.money import ZERO, plain, total_of
+from integrations.money import ZERO, total_of
 from integrations.values import Json, child, number
 
 
@@ -71,15 +72,12 @@ def hidden_shipping_discount(totals: Totals, *, contained: bool) -> Decimal:
     return max(missing, ZERO) if is_all_of_it else ZERO
 
 
-def doubts(order: Json, totals: Totals, *, contained: bool, places: int) -> tuple[str, ...]:
+def doubts(order: Json, totals: Totals, *, contained: bool, places: int) -> tuple[Doubt, ...]:
     """What a person who reviews the order should know of its sums."""
     found = []
     before = number(order, "totalBeforeGiftCardRedemption")
     if before is not None and amount(order, "totalBeforeGiftCardRedemption", places) != totals.before_gift_card:
-        found.append(
-            f"the total before gift cards is stated as {plain(before)}; "
-            f"the total and the gift card give {plain(totals.before_gift_card)}"
-        )
+        found.append(Doubt.of(Unexplained.GIFT_CARD, stated=before, total=totals.before_gift_card))
     if not contained and totals.tax and totals.residual(contained=False) == -totals.tax:
-        found.append(f"the total seems to be stored without its tax of {plain(totals.tax)}")
+        found.append(Doubt.of(Unexplained.TOTAL_WITHOUT_TAX, tax=totals.tax))
     return tuple(found)

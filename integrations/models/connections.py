@@ -9,6 +9,7 @@ from integrations.fields import EncryptedJSONField, ExactJSONField
 
 class StoreProvider(models.TextChoices):
     ECWID = "ecwid", "Ecwid"
+    WIX = "wix", "Wix"
 
 
 class BooksProvider(models.TextChoices):
@@ -92,6 +93,8 @@ class BooksConnection(Connection):
     mirrored_at = models.DateTimeField(_("lists read at"), null=True, editable=False)
     taxes_mirrored_at = models.DateTimeField(null=True, editable=False)
     mirror_revision = models.PositiveIntegerField(default=0, editable=False)
+    # Rises whenever an item changed, or may have: by whom is no matter.
+    items_revision = models.PositiveIntegerField(default=0, editable=False)
 
     # Who works with this company right now, until when; and the moments of its latest calls (seconds since the epoch,
     # as text).

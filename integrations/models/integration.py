@@ -34,9 +34,13 @@ _MOVED_BY_SYNCS = frozenset(
         "revision",
         "orders_read_from",
         "orders_read_until",
+        "orders_rechecked_at",
+        "orders_rechecked_until",
         "products_read_until",
         "stock_read_until",
+        "stock_listed_at",
         "stock_compared_at",
+        "stock_basis",
     }
 )
 
@@ -85,11 +89,19 @@ class Integration(models.Model):
     # only together with the records.
     orders_read_from = models.DateTimeField(null=True, editable=False)
     orders_read_until = models.DateTimeField(_("orders read until"), null=True, editable=False)
-    # The same for products that become items, and for the levels of the store; `stock_compared_at` is when all of these
-    # were last read and compared.
+    # The same for products that become items, and for the levels of the store; `stock_listed_at` is when all of these
+    # were last read.
     products_read_until = models.DateTimeField(null=True, editable=False)
     stock_read_until = models.DateTimeField(null=True, editable=False)
+    stock_listed_at = models.DateTimeField(null=True, editable=False)
+    # When levels were last compared with QuickBooks' quantities, and a digest of what they followed from then; empty
+    # when the next sync has to compare them.
     stock_compared_at = models.DateTimeField(null=True, editable=False)
+    stock_basis = models.CharField(max_length=64, blank=True, editable=False)
+    # When the orders of the last months were read again whatever their dates of change say, in stores where refunds may
+    # leave these alone; and how far the reading that is going on has come, by date of change.
+    orders_rechecked_at = models.DateTimeField(null=True, editable=False)
+    orders_rechecked_until = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     class Meta:

@@ -67,10 +67,13 @@ def _taxed(lines: Sequence[SaleLine], stated: Charges, company: Company, currenc
 
 
 def _in_proportion(lines: Sequence[SaleLine], total: Decimal, places: int) -> list[dict[str, Decimal]]:
-    """One sum of tax is charged on the taxable lines, whatever they are."""
+    """One sum of tax is charged on the taxable lines, whatever they are; where they come to nothing, on the first."""
     taxable = [line.amount if line.tax_code != NON_TAXABLE else ZERO for line in lines]
     base = total_of(taxable)
-    if not base or not total:
+    if total and not base:
+        at = next((place for place, line in enumerate(lines) if line.tax_code != NON_TAXABLE), None)
+        return [{US_TAX: total} if place == at else {} for place in range(len(lines))]
+    if not total:
         return [{} for _ in lines]
     return [{US_TAX: round_half_up(total * amount / base, places)} if amount else {} for amount in taxable]
 

@@ -5,10 +5,9 @@ One message may speak of several companies. It tells that something changed and 
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
-from integrations.webhooks.words import Event, Refusal, Refused, Topic, identity, parsed, prove, signature_in
+from integrations.webhooks.words import Event, Refusal, Refused, Topic, identity, moment, parsed, prove, signature_in
 
 SIGNATURE = "intuit-signature"
 
@@ -106,17 +105,8 @@ def _event(
     merged: object,
 ) -> Event | None:
     known, account, kind = identity(event_id), identity(account_id), f"{entity}.{operation}".lower()
-    happened_at = _moment(time)
+    happened_at = moment(time)
     if not (known and account and happened_at and identity(kind)):
         return None
     topic = Topic.LIST if entity.lower() in _LISTS else Topic.OTHER
     return Event(known, account, kind, topic, identity(entity_id), happened_at, identity(merged))
-
-
-def _moment(text: object) -> datetime | None:
-    """A time with any number of digits after the second."""
-    try:
-        moment = datetime.fromisoformat(str(text))
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        return None

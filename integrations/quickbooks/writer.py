@@ -4,7 +4,7 @@ Line amounts are net and tax is stated apart, in every region. A document's tota
 and `arithmetic` says beforehand what it will be.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -117,23 +117,25 @@ def shipping_update(sale: Sale) -> Json:
 _SHIPPING = frozenset({"ShipMethodRef", "TrackingNum", "ShipDate"})
 
 
-def applications_update(payment: Json, invoice_id: str, amount: Decimal) -> Json:
-    """A posted payment that applies only `amount` to this invoice from now on; the rest is the customer's credit."""
+def payment_update(payment: Json, total: Decimal, applied: Mapping[str, Decimal] | None = None) -> Json:
+    """A posted payment that is `total` from now on, and applies these amounts to the invoices that are named; what it
+    applies to nothing is the customer's credit. All that it pays is said again: QuickBooks drops what is left out."""
     lines = []
     for line in payment.get("Line") or ():
         [linked] = line["LinkedTxn"]
-        is_it = (linked["TxnType"], linked["TxnId"]) == ("Invoice", invoice_id)
+        invoice_id = linked["TxnId"] if linked["TxnType"] == "Invoice" else ""
         kept = {"TxnId": linked["TxnId"], "TxnType": linked["TxnType"]}
-        lines.append({"Amount": amount if is_it else line["Amount"], "LinkedTxn": [kept]})
+        lines.append({"Amount": (applied or {}).get(invoice_id, line["Amount"]), "LinkedTxn": [kept]})
     return {
         "CustomerRef": _ref(str(payment["CustomerRef"]["value"])),
-        "TotalAmt": payment["TotalAmt"],
+        "TotalAmt": total,
         "Line": [line for line in lines if line["Amount"]],
     }
 
 
 def payment_payload(payment: Payment, company: Company, *, customer_id: str, invoice_id: str) -> Json:
-    """A payment, the whole of it applied to one invoice."""
+    """A payment that is applied to one invoice, as far as that has use for it."""
+    applied = [{"Amount": payment.applied, "LinkedTxn": [{"TxnId": invoice_id, "TxnType": "Invoice"}]}]
     _check_currency(payment.currency, company)
     return _filled(
         {
@@ -145,7 +147,7 @@ def payment_payload(payment: Payment, company: Company, *, customer_id: str, inv
             "PaymentMethodRef": _ref(payment.method_id),
             "PaymentRefNum": names.clean_text(payment.reference, names.PAYMENT_REFERENCE),
             "PrivateNote": private_note(payment.private_note, payment.marker),
-            "Line": [{"Amount": payment.amount, "LinkedTxn": [{"TxnId": invoice_id, "TxnType": "Invoice"}]}],
+            "Line": applied if payment.applied else [],
         }
     )
 

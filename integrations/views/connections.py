@@ -12,6 +12,7 @@ from integrations import connecting
 from integrations.connect_texts import error_in_words, say
 from integrations.errors import RemoteError
 from integrations.models import BooksConnection, StoreConnection
+from integrations.providers import PROVIDERS
 from integrations.views.common import page_after, page_of, tell_change, tell_error, visible
 
 
@@ -49,7 +50,7 @@ def disconnect_store(request: HttpRequest, pk: int) -> HttpResponse:
     store = visible(StoreConnection, request.user, pk, Act.OWN)
     connecting.disconnect_store(store)
     tell_change(request, store, "disconnected")
-    messages.success(request, say(texts.DISCONNECTED_STORE, name=store))
+    messages.success(request, say(PROVIDERS[store.provider].disconnected, name=store))
     return redirect(page_of(store))
 
 
@@ -64,5 +65,5 @@ def disconnect_books(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, say(texts.KEPT, name=books, detail=error_in_words(error, "QuickBooks")))
     else:
         tell_change(request, books, "disconnected")
-        messages.success(request, say(texts.DISCONNECTED, name=books))
+        messages.success(request, say(PROVIDERS[books.provider].disconnected, name=books))
     return redirect(page_of(books))

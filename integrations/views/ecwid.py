@@ -3,30 +3,26 @@
 import re
 
 from django.conf import settings
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.access import Act
-from accounts.models import Business
 from integrations import connect_texts as texts
-from integrations import connecting
-from integrations.clients import store_for
 from integrations.connect_forms import EcwidTokenForm
 from integrations.connect_texts import error_in_words, say
 from integrations.consent import way_back
 from integrations.ecwid import oauth
-from integrations.errors import ReconnectNeeded, RemoteError
+from integrations.errors import RemoteError
 from integrations.http import Transport
 from integrations.models import StoreConnection, StoreProvider
-from integrations.views.common import Stop, address_of, ask, asked, page_after, page_of, stops_at, tell_change, visible
+from integrations.views.common import Stop, address_of, ask, asked, page_of, stops_at, tell_change
+from integrations.views.stores import connected, credential_page
 
 NAME = "Ecwid"
 LIST = reverse_lazy("admin:integrations_storeconnection_changelist")
@@ -72,7 +68,7 @@ def callback(request: HttpRequest) -> HttpResponse:
             redirect_uri=_return_address(state),
             transport=Transport(),
         )
-        store = _connect(business, grant.store_id, grant.access_token, renewed)
+        store = connected(business, StoreProvider.ECWID, grant.store_id, {"access_token": grant.access_token}, renewed)
     except RemoteError as error:
         raise Stop(error_in_words(error, NAME)) from error
     tell_change(request, store, "connected")
@@ -91,42 +87,16 @@ def _code(request: HttpRequest) -> str:
     return request.GET["code"]
 
 
-def _connect(
-    business: Business, account_id: str, access_token: str, renewed: StoreConnection | None
-) -> StoreConnection:
-    """Try the token before it is stored: a mistyped one must not replace one that works. Raises as `check_store`."""
-    if renewed is not None and renewed.account_id != account_id:
-        raise Stop(say(texts.OTHER_ACCOUNT, name=renewed))
-    trial = StoreConnection(provider=StoreProvider.ECWID, account_id=account_id)
-    trial.credentials = {"access_token": access_token}
-    store_for(trial).profile()
-    store = connecting.connect_ecwid(business, account_id, access_token, expected=renewed)
-    connecting.check_store(store)
-    return store
-
-
 @login_required
 @never_cache
 @sensitive_post_parameters("access_token")
 @require_http_methods(["GET", "POST"])
 def token(request: HttpRequest) -> HttpResponse:
     """Connect with a store id and the secret token of a custom app."""
-    renewed_id = request.GET.get("connection")
-    renewed = visible(StoreConnection, request.user, renewed_id, Act.OWN) if renewed_id else None
-    chosen = {"business_choice": request.GET.get("business")}
-    form = EcwidTokenForm(request.POST or None, initial=chosen, user=request.user, renewed=renewed)
-    if request.method == "POST" and form.is_valid():
-        try:
-            store = _connect(form.business, form.cleaned_data["account_id"], form.cleaned_data["access_token"], renewed)
-        except ReconnectNeeded:
-            form.add_error("access_token", say(texts.TOKEN_REFUSED, name=NAME))
-        except RemoteError as error:
-            form.add_error(None, error_in_words(error, NAME))
-        except Stop as stop:
-            form.add_error(None, str(stop))
-        else:
-            tell_change(request, store, "connected")
-            messages.success(request, say(texts.CONNECTED, name=store))
-            return redirect(page_after(request, store))
-    context = {**admin.site.each_context(request), "title": _("Connect an Ecwid store"), "form": form}
-    return TemplateResponse(request, "integrations/ecwid_token.html", context)
+    return credential_page(
+        request,
+        EcwidTokenForm,
+        StoreProvider.ECWID,
+        title=_("Connect an Ecwid store"),
+        intro=_("For a custom app of your own store. The token is tried first and stored encrypted."),
+    )

@@ -27,21 +27,22 @@ from integrations.models import (
     WebhookRefusal,
 )
 from integrations.quickbooks import webhook as quickbooks
-from integrations.webhooks.words import Event, Reader, Refusal, Refused
+from integrations.webhooks.words import AHEAD, Event, Reader, Refusal, Refused
+from integrations.wix import webhook as wix
 
 logger = logging.getLogger(__name__)
 
 LARGEST = 256 * 1024  # bytes
 # Events are known by their id for so long, and what is older cannot be told from a repetition.
 KEPT = timedelta(days=30)
-AHEAD = timedelta(minutes=5)  # clocks differ
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """Who sends messages: which side of an integration it is, how they are read, and by which setting they are proven.
 
-    `route` names the address. An event that happened longer ago than `oldest` is not taken.
+    `route` names the address. An event that happened longer ago than `oldest` is not taken, nor a message of more bytes
+    than `largest`.
     """
 
     route: str
@@ -50,6 +51,7 @@ class Source:
     read: Reader
     secret: str
     oldest: timedelta = KEPT
+    largest: int = LARGEST
 
     @property
     def is_configured(self) -> bool:
@@ -61,6 +63,10 @@ class Source:
         return f"{settings.BASE_URL}{reverse(self.route)}"
 
 
+def _of_our_app(body: bytes, headers: Mapping[str, str], *, secret: str) -> list[Event]:
+    return wix.read(body, headers, secret=secret, app_id=settings.WIX_APP_ID)
+
+
 SOURCES: Mapping[str, Source] = {
     # Ecwid repeats what was not answered for 24 hours. Its signature does not cover what the message says, so that
     # recorded ones must not be of use for longer.
@@ -69,6 +75,10 @@ SOURCES: Mapping[str, Source] = {
     ),
     BooksProvider.QUICKBOOKS: Source(
         "webhook_quickbooks", "books", BooksConnection, quickbooks.read, "QUICKBOOKS_WEBHOOK_TOKEN"
+    ),
+    # Wix sends whole orders, each quote in them escaped twice: one of three hundred lines is no smaller than that.
+    StoreProvider.WIX: Source(
+        "webhook_wix", "store", StoreConnection, _of_our_app, "WIX_PUBLIC_KEY", largest=2 * 1024 * 1024
     ),
 }
 

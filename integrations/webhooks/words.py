@@ -7,7 +7,7 @@ import hmac
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any, Protocol
@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from integrations.money import json_loads
 
 LONGEST_ID = 120
+AHEAD = timedelta(minutes=5)  # clocks differ
 
 
 class Topic(StrEnum):
@@ -23,6 +24,7 @@ class Topic(StrEnum):
     ORDER = "order"
     ORDER_DELETED = "order_deleted"
     PRODUCT = "product"
+    INSTALLED = "installed"  # the store has the app, perhaps again
     UNINSTALLED = "uninstalled"  # the store removed the app
     LIST = "list"  # an entry of QuickBooks' lists, or its preferences
     OTHER = "other"
@@ -87,10 +89,10 @@ def prove(told: str, *, secret: str, message: bytes) -> None:
         raise Refused(Refusal.FORGED)
 
 
-def parsed(body: bytes) -> Any:
+def parsed(body: bytes | str) -> Any:
     """The JSON of a message. Raises Refused, also for what is nested too deep to be read."""
     try:
-        return json_loads(body.decode())
+        return json_loads(body if isinstance(body, str) else body.decode())
     except (ValueError, RecursionError, ArithmeticError):
         raise Refused(Refusal.UNREADABLE) from None
 
@@ -99,3 +101,12 @@ def identity(value: object) -> str:
     """An id as text; empty for what is none: too long, unprintable, or neither text nor whole number."""
     text = str(value) if type(value) in {str, int} else ""
     return text if text.isprintable() and len(text) <= LONGEST_ID else ""
+
+
+def moment(text: object) -> datetime | None:
+    """A time with any number of digits after the second, in UTC; None where it is none."""
+    try:
+        told = datetime.fromisoformat(str(text))
+        return told.astimezone(UTC) if told.tzinfo else told.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None

@@ -22,9 +22,10 @@ POLICY = Policy(attempts=5, throttle_wait=15.0, longest_wait=60.0)
 
 
 class Access(Protocol):
-    """What opens one site. `account_id` names it: the app's instance, or the site itself."""
+    """What opens one site. `account_id` names it: the app's instance, or the site itself, which is then `site_id`."""
 
     account_id: str
+    site_id: str
 
     def headers(self) -> Mapping[str, str]:
         """What every call carries. Raises ReconnectNeeded, OperatorError or TemporaryError."""
@@ -56,6 +57,7 @@ class AppAccess:
         keep: Callable[[Token], None] | None = None,
     ) -> None:
         self.account_id = instance_id
+        self.site_id = ""
         self._url = f"{api_url.rstrip('/')}/oauth2/token"
         self._app_id = app_id
         self._app_secret = app_secret
@@ -112,7 +114,7 @@ class KeyAccess:
     """An API key that the merchant made for one site. It does not expire, and nothing can renew it."""
 
     def __init__(self, *, api_key: str, site_id: str) -> None:
-        self.account_id = site_id
+        self.account_id = self.site_id = site_id
         self._api_key = api_key.strip()
 
     def headers(self) -> Mapping[str, str]:
@@ -122,3 +124,16 @@ class KeyAccess:
 
     def renew(self) -> None:
         raise ReconnectNeeded("the API key is not accepted", 401)
+
+
+class NoAccess:
+    """A site that was disconnected here. It may well have our app still, which is not to be used."""
+
+    def __init__(self, account_id: str) -> None:
+        self.account_id, self.site_id = account_id, ""
+
+    def headers(self) -> Mapping[str, str]:
+        raise ReconnectNeeded("the site was disconnected here")
+
+    def renew(self) -> None:
+        raise ReconnectNeeded("the site was disconnected here")

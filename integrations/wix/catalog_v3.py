@@ -1,9 +1,10 @@
 """Products and levels in the newer catalog (V3): every product has variants, and a level is a variant's at a location.
 
-Levels are locked by revisions: what changed since it was read is refused, and read again.
+A product without options has one variant, which is the product itself: so it is called here, as in the older catalog,
+from which sites are moved. Levels are locked by revisions: what changed since it was read is refused, and read again.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -46,11 +47,11 @@ class CatalogV3:
         body = self._client.get(f"stores/v3/products/{quote(ref, safe='')}")
         product, levels = child(body, "product"), self._levels({"productId": ref})
         variants = rows(child(product, "variantsInfo"), "variants")
-        return [_product(variant, product, text(variant, "id"), levels, ref=ref) for variant in variants]
+        sole = len(variants) == 1
+        return [_product(variant, product, text(variant, "id"), levels, ref=ref, sole=sole) for variant in variants]
 
     def set_stock(self, product: Product, level: int | None) -> None:
-        variant = product.variation_ref
-        items = self._levels({"variantId": variant}).get(variant, ())
+        items = self._items(product)
         if not items:
             raise Refused("the store keeps no level of this product")
         if len(items) > 1:
@@ -58,6 +59,14 @@ class CatalogV3:
         # The quantity, or its absence, decides whether the store counts at all.
         told = {"inStock": True} if level is None else {"quantity": min(max(level, LOWEST), HIGHEST)}
         self._set(text(items[0], "id"), told)
+
+    def _items(self, product: Product) -> Sequence[Json]:
+        variant = product.variation_ref
+        if variant:
+            return self._levels({"variantId": variant}).get(variant, ())
+        levels = self._levels({"productId": product.product_ref})
+        # With several variants by now, none of them is what is sold as the product.
+        return next(iter(levels.values())) if len(levels) == 1 else ()
 
     def _set(self, item_id: str, told: Mapping[str, Any], *, tries: int = _TRIES) -> None:
         """The revision is that of an item read by its id: the index may be behind. Refused, nothing was done."""
@@ -85,10 +94,7 @@ class CatalogV3:
     def _pages(self, variants: Json, levels: Json) -> Iterator[list[Product]]:
         known = self._levels(levels)
         for page in self._client.pages(_VARIANTS, "variants", {"query": {"filter": variants}}, limit=_LONGEST):
-            yield [
-                _product(row, child(row, "productData"), text(row, "variantId", "id"), known, ref=_product_id(row))
-                for row in page
-            ]
+            yield list(_products(page, known))
 
     def _levels(self, wanted: Json) -> Levels:
         found = defaultdict[str, list[Json]](list)
@@ -98,12 +104,19 @@ class CatalogV3:
         return found
 
 
+def _products(page: Sequence[Json], levels: Levels) -> Iterator[Product]:
+    told = Counter(map(_product_id, page))
+    for row in page:
+        ref, variant = _product_id(row), text(row, "variantId", "id")
+        yield _product(row, child(row, "productData"), variant, levels, ref=ref, sole=told[ref] == 1)
+
+
 def _product_id(row: Json) -> str:
     return text(child(row, "productData"), "productId")
 
 
-def _product(row: Json, product: Json, variant: str, levels: Levels, *, ref: str) -> Product:
-    """`row` is the variant, `product` what is told of the whole."""
+def _product(row: Json, product: Json, variant: str, levels: Levels, *, ref: str, sole: bool) -> Product:
+    """`row` is the variant, `product` what is told of the whole; `sole`: no other variant of it is told."""
     name = text(product, "name")
     chosen = ", ".join(_choices(row))
     items = levels.get(variant, ())
@@ -111,7 +124,7 @@ def _product(row: Json, product: Json, variant: str, levels: Levels, *, ref: str
     told = [number(item, "quantity") for item in tracked]
     return Product(
         product_ref=ref,
-        variation_ref=variant,
+        variation_ref="" if sole and not _options(row) else variant,
         sku=text(row, "sku"),
         name=f"{name} ({chosen})" if chosen else name,
         price=money(child(row, "price"), "actualPrice"),
@@ -124,8 +137,12 @@ def _product(row: Json, product: Json, variant: str, levels: Levels, *, ref: str
     )
 
 
+def _options(row: Json) -> list[Json]:
+    return rows(row, "optionChoices") or rows(row, "choices")
+
+
 def _choices(row: Json) -> Iterator[str]:
-    for choice in rows(row, "optionChoices") or rows(row, "choices"):
+    for choice in _options(row):
         name = text(child(choice, "optionChoiceNames"), "choiceName")
         if name:
             yield name

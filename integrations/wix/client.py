@@ -26,7 +26,7 @@ class WixClient:
     def __init__(
         self, *, api_url: str, access: Access, transport: Transport, before_call: Callable[[], None] | None = None
     ) -> None:
-        self.account_id = access.account_id
+        self.account_id, self.site_id = access.account_id, access.site_id
         self._base = api_url.rstrip("/")
         self._access = access
         self._transport = transport

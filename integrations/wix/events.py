@@ -16,6 +16,7 @@ from integrations.money import ZERO, currency_places, round_half_up, total_of
 from integrations.values import Json, child, number, rows, text
 from integrations.wix import modules
 from integrations.wix.client import WixClient
+from integrations.wix.payments import method_of_module
 from integrations.wix.shares import discounted, taxed
 from integrations.wix.values import is_since, moment, money, named, readable_moment
 
@@ -64,6 +65,11 @@ def key_of(payload: Json) -> str:
     return f"{named(text(order, 'eventId'), 'eventId')}/{named(text(order, 'orderNumber'), 'orderNumber')}"
 
 
+def number_of(payload: Json) -> str:
+    """What people call it."""
+    return text(child(payload, "order"), "orderNumber")
+
+
 def identities(payload: Json) -> frozenset[str]:
     """What an eCommerce order of the same sale would name."""
     order = child(payload, "order")
@@ -88,7 +94,7 @@ def read_order(payload: Mapping[str, Any]) -> Order:
     state = _STATES.get(status, PaymentState.UNPAID)
     return Order(
         ref=f"{MODULE}:{key_of(payload)}",
-        number=text(order, "orderNumber"),
+        number=number_of(payload),
         created_at=moment(order, "created"),
         updated_at=moment(order, "updated", "created"),
         currency=currency,
@@ -108,6 +114,7 @@ def read_order(payload: Mapping[str, Any]) -> Order:
             given_name=text(order, "firstName"),
             family_name=text(order, "lastName"),
         ),
+        filtered_by_status=False,
     )
 
 
@@ -150,7 +157,7 @@ def _tenders(order: Json, state: PaymentState, total: Decimal) -> Iterator[Tende
         if total > left:
             yield Tender(
                 ref="payment",
-                method=text(transaction, "method") or text(order, "method"),
+                method=method_of_module(text(transaction, "method") or text(order, "method")),
                 amount=total - left,
                 paid_at=moment(order, "created"),
                 reference=text(transaction, "transactionId"),

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from integrations.commerce import OrderLine
-from integrations.money import ZERO, plain, total_of
+from integrations.doubts import Doubt, Unexplained
+from integrations.money import ZERO, total_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +16,7 @@ class Covered:
     lines: tuple[OrderLine, ...]
     total: Decimal
     tax: Decimal
-    doubts: tuple[str, ...]
+    doubts: tuple[Doubt, ...]
 
 
 def covered_by(memberships: Mapping[str, Decimal], lines: Sequence[OrderLine], *, included: bool) -> Covered:
@@ -32,5 +33,5 @@ def covered_by(memberships: Mapping[str, Decimal], lines: Sequence[OrderLine], *
         ),
         total=total_of(paid.values()),
         tax=total_of(line.tax for line in lines if line.ref in whole),
-        doubts=tuple(f"a membership paid {plain(amount)}, which is not what its line costs" for amount in odd),
+        doubts=tuple(Doubt.of(Unexplained.MEMBERSHIP, paid=amount) for amount in odd),
     )

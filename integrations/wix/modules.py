@@ -1,5 +1,8 @@
 """Which part of Wix sold a line: the app that its catalogue reference names."""
 
+from collections.abc import Iterable
+
+from integrations.commerce import OrderLine
 from integrations.values import Json, child, text
 
 STORES = "stores"
@@ -14,6 +17,15 @@ PROGRAMS = "programs"
 GIFT_CARDS = "gift_cards"
 CUSTOM = "custom"  # typed by the merchant, at the till or in a draft: no catalogue knows it
 OTHER = "other"  # the catalogue of somebody else's app
+
+ALL = (
+    STORES, BOOKINGS, EVENTS, PRICING_PLANS, RESTAURANTS, TABLE_RESERVATIONS, HOTELS, INVOICES, PROGRAMS, GIFT_CARDS,
+    CUSTOM, OTHER,
+)  # fmt: skip
+# No app has to be installed for these.
+_EVERYWHERE = frozenset({CUSTOM, OTHER})
+# Goods whose merchant decides by their status when they are a sale. Whatever else is sold is one once it is paid.
+_LIKE_STORES = frozenset({STORES, GIFT_CARDS, CUSTOM, OTHER})
 
 EVENTS_APP = "140603ad-af8d-84a5-2c80-a0f60cb47351"
 PRICING_PLANS_APP = "1522827f-c56c-a5c9-2ac9-00f9e6ae12d3"
@@ -43,3 +55,18 @@ def module_of(item: Json) -> str:
     """The module of an order's line item."""
     app = text(child(item, "catalogReference"), "appId").lower()
     return _MODULES.get(app, OTHER) if app else CUSTOM
+
+
+def installed(apps: Iterable[object]) -> tuple[str, ...]:
+    """The modules of a site by the apps that it names; all where it names none that is known. Wix does not document
+    the names: "wix-bookings" is taken for "bookings"."""
+    names = [str(app).lower().replace("-", "_") for app in apps]
+    found = {module for module in ALL if any(module in name for name in names)}
+    return tuple(module for module in ALL if not found or module in found | _EVERYWHERE)
+
+
+def filtered_by_status(lines: Iterable[OrderLine]) -> bool:
+    """Whether the statuses that are chosen decide about an order: where anything on it is sold like the goods of
+    Stores, and where nothing says what sold it."""
+    sold = {line.module for line in lines if line.module}
+    return not sold or bool(sold & _LIKE_STORES)

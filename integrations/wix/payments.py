@@ -64,9 +64,19 @@ def method_of(payment: Json) -> str:
     )
 
 
+def method_of_module(told: str) -> str:
+    """A module's word for a method as eCommerce orders write it, so that both have one account: “creditCard” is
+    “CreditCard”."""
+    return told[:1].upper() + told[1:]
+
+
 def is_money(payment: Json) -> bool:
     """Gift cards and memberships are no money that comes in or goes out."""
-    return _GIFT_CARD not in payment and _MEMBERSHIP not in payment
+    return not is_gift_card(payment) and _MEMBERSHIP not in payment
+
+
+def is_gift_card(payment: Json) -> bool:
+    return _GIFT_CARD in payment
 
 
 def _status(payment: Json) -> str:

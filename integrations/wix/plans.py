@@ -48,6 +48,11 @@ def key_of(payload: Json) -> str:
     return f"{named(text(child(payload, 'order'), 'id'), 'id')}/{text(payload, 'cycle')}"
 
 
+def number_of(payload: Json) -> str:
+    """What people call it."""
+    return f"{text(child(payload, 'order'), 'id')[:8]}-{text(payload, 'cycle')}"
+
+
 def identities(payload: Json) -> frozenset[str]:
     """What an eCommerce order of the same sale would name."""
     order = child(payload, "order")
@@ -64,7 +69,7 @@ def read_order(payload: Mapping[str, Any]) -> Order:
     state = PaymentState.PAID if status in _PAID else PaymentState.UNPAID
     return Order(
         ref=f"{MODULE}:{key_of(payload)}",
-        number=f"{text(order, 'id')[:8]}-{cycle}",
+        number=number_of(payload),
         created_at=moment(payload, "started"),
         updated_at=max(moment(payload, "started"), moment(order, "updatedDate", "createdDate")),
         currency=named(text(price, "currency"), "the currency"),
@@ -79,6 +84,7 @@ def read_order(payload: Mapping[str, Any]) -> Order:
         tenders=_tenders(payload, total) if state is PaymentState.PAID and total else (),
         buyer=Buyer(ref=text(child(order, "buyer"), "contactId", "memberId")),
         refunds=_refunds(payload) if status == "REFUNDED" else (),
+        filtered_by_status=False,
     )
 
 

@@ -27,7 +27,15 @@ FULFILLMENT_STATUSES = (
 )
 
 
-def profile_of(properties: Json, *, account_id: str, taxes: list[Json], includes_tax: bool) -> StoreProfile:
+def profile_of(
+    properties: Json,
+    *,
+    account_id: str,
+    site_id: str,
+    taxes: list[Json],
+    includes_tax: bool,
+    modules: tuple[str, ...],
+) -> StoreProfile:
     """`taxes` are the rates that the merchant typed in. Raises Malformed when the currency is missing."""
     currency = text(properties, "paymentCurrency").upper()
     if not currency:
@@ -42,11 +50,18 @@ def profile_of(properties: Json, *, account_id: str, taxes: list[Json], includes
         payment_methods=(),
         payment_statuses=PAYMENT_STATUSES,
         fulfillment_statuses=FULFILLMENT_STATUSES,
+        modules=modules,
+        site_id=site_id,
     )
 
 
 def includes_tax(settings: Json) -> bool:
     return child(settings, "taxSettings").get("taxIncludedInItemPrices") is True
+
+
+def apps_of(instance: Json) -> list[object]:
+    apps = child(instance, "site").get("installedWixApps")
+    return apps if isinstance(apps, list) else []
 
 
 def taxes_of(mappings: Json) -> list[Json]:

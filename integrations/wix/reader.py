@@ -11,10 +11,11 @@ from typing import Any
 
 from integrations.commerce import LineKind, Order, OrderLine, PaymentState
 from integrations.errors import Malformed
-from integrations.money import currency_places, plain
+from integrations.money import currency_places
 from integrations.values import Json, child, rows, text
 from integrations.wix.lines import parts_of
 from integrations.wix.memberships import covered_by
+from integrations.wix.modules import filtered_by_status
 from integrations.wix.payments import Payments, payments_of
 from integrations.wix.people import billing_of, buyer_of, shipping_of
 from integrations.wix.refunds import refunds_of
@@ -59,12 +60,14 @@ def read_order(payload: Mapping[str, Any]) -> Order:
         buyer=buyer_of(order),
         billing=billing_of(order),
         shipping=shipping_of(order),
-        refunds=refunds_of(order, transactions),
+        refunds=refunds_of(order, transactions, covered.lines, included=included, places=places),
         comments=text(order, "buyerNote"),
         shipping_method=text(child(order, "shippingInfo"), "title"),
         tracking_number=next(filter(None, (text(child(one, "trackingInfo"), "trackingNumber") for one in parcels)), ""),
         shipped_at=_shipped_at(parcels),
-        warnings=(*reading.doubts, *covered.doubts, *_charged_back(payments)),
+        filtered_by_status=filtered_by_status(reading.lines),
+        charged_back=payments.charged_back,
+        doubts=(*reading.doubts, *covered.doubts),
     )
 
 
@@ -112,8 +115,3 @@ def _status(order: Json, state: PaymentState) -> str:
 
 def _shipped_at(parcels: Sequence[Json]) -> datetime | None:
     return min((when for parcel in parcels if (when := told_moment(parcel, "createdDate"))), default=None)
-
-
-def _charged_back(payments: Payments) -> list[str]:
-    taken = payments.charged_back
-    return [f"the buyer's bank took back {plain(taken)}, which is no refund"] if taken else []

@@ -16,6 +16,7 @@ from integrations.money import ZERO, currency_places, round_half_up, total_of
 from integrations.values import Json, child, number, rows, text
 from integrations.wix import modules
 from integrations.wix.client import WixClient
+from integrations.wix.payments import method_of_module
 from integrations.wix.shares import discounted, taxed
 from integrations.wix.values import is_since, iso, moment, named
 
@@ -62,6 +63,11 @@ def key_of(payload: Json) -> str:
     return named(text(child(payload, "order"), "id"), "id")
 
 
+def number_of(payload: Json) -> str:
+    """What people call it."""
+    return key_of(payload)
+
+
 def identities(payload: Json) -> frozenset[str]:
     """What an eCommerce order of the same sale would name."""
     order = child(payload, "order")
@@ -79,7 +85,7 @@ def read_order(payload: Mapping[str, Any]) -> Order:
     customer = child(order, "customer")
     return Order(
         ref=f"{MODULE}:{key_of(payload)}",
-        number=key_of(payload),
+        number=number_of(payload),
         created_at=moment(order, "createdDate"),
         updated_at=moment(order, "updatedDate", "createdDate"),
         currency=currency,
@@ -101,6 +107,7 @@ def read_order(payload: Mapping[str, Any]) -> Order:
             phone=text(customer, "phone"),
         ),
         comments=text(order, "comment"),
+        filtered_by_status=False,
     )
 
 
@@ -175,7 +182,7 @@ def _tenders(order: Json, total: Decimal) -> Iterator[Tender]:
         if amount and (reference or done):
             yield Tender(
                 ref=f"payment:{place}",
-                method=text(paid, "method", "type"),
+                method=method_of_module(text(paid, "method", "type")),
                 amount=amount,
                 paid_at=moment(order, "createdDate"),
                 reference=reference,

@@ -17,7 +17,7 @@ from integrations.http import utc_now
 from integrations.money import json_dumps
 from integrations.stores import Fetched
 from integrations.values import Json, child, rows, text
-from integrations.wix import events, plans, profile, reader, restaurants
+from integrations.wix import events, modules, plans, profile, reader, restaurants
 from integrations.wix.catalog import Catalog
 from integrations.wix.client import WixClient
 from integrations.wix.values import is_since, iso, readable_moment
@@ -46,6 +46,8 @@ class Module(Protocol):
 
     def key_of(self, payload: Json) -> str: ...
 
+    def number_of(self, payload: Json) -> str: ...
+
     def identities(self, payload: Json) -> frozenset[str]: ...
 
     def read_order(self, payload: Mapping[str, Any]) -> Order: ...
@@ -58,12 +60,14 @@ class WixStore:
     """One Wix site. Make a new one for each run: what it has learned of the site it keeps to."""
 
     label = "Wix"
+    dates_move_with_refunds = False  # nobody says whether they do
 
     def __init__(self, client: WixClient, *, now: Callable[[], datetime] = utc_now) -> None:
         self._client = client
         self._now = now
         self._catalog = Catalog(client)
         self._unreadable: set[str] = set()
+        self._current: set[str] = set()  # the orders that were read by their ids
 
     @staticmethod
     def read_order(payload: Mapping[str, Any]) -> Order:
@@ -80,11 +84,14 @@ class WixStore:
         properties = child(self._client.get("site-properties/v4/properties"), "properties")
         taxes = self._optional("the tax rates", lambda: self._client.ask("billing/v1/manual-tax-mappings/query", _ALL))
         settings = self._optional("the tax settings", lambda: self._client.get("billing/v1/tax-settings"))
+        instance = self._optional("the installed apps", lambda: self._client.get("apps/v1/instance"))
         return profile.profile_of(
             properties,
             account_id=self._client.account_id,
+            site_id=self._client.site_id or text(child(instance, "site"), "siteId"),
             taxes=profile.taxes_of(taxes),
             includes_tax=profile.includes_tax(settings),
+            modules=modules.installed(profile.apps_of(instance)),
         )
 
     def orders(
@@ -96,7 +103,7 @@ class WixStore:
             if wanted := [order for order in fresh if is_since(order, created_from, "purchasedDate", "createdDate")]:
                 yield [self._fetched(payload) for payload in self._payloads(wanted)]
         for module in _MODULES.values():
-            for payloads in self._module_pages(module, created_from, since):
+            for payloads in self._module_pages(module, created_from, since, until):
                 yield [self._fetched(payload) for payload in payloads]
 
     def order(self, ref: str) -> Fetched:
@@ -123,7 +130,9 @@ class WixStore:
     # -- eCommerce orders ----------------------------------------------------------------------------------------------
 
     def _order(self, ref: str) -> Json:
-        return child(self._client.get(f"ecom/v1/orders/{quote(ref, safe='')}"), "order")
+        order = child(self._client.get(f"ecom/v1/orders/{quote(ref, safe='')}"), "order")
+        self._current.add(ref)
+        return order
 
     def _latest(self, order: Json, until: datetime) -> Json:
         """The order by its id where it changed so lately that the index may hold an older one."""
@@ -175,13 +184,15 @@ class WixStore:
     # -- modules with orders of their own ------------------------------------------------------------------------------
 
     def _module_pages(
-        self, module: Module, created_from: datetime, changed_from: datetime | None
+        self, module: Module, created_from: datetime, changed_from: datetime | None, until: datetime
     ) -> Iterator[list[Json]]:
-        """What did not come as an eCommerce order, too: newer sites sell more and more of their modules there."""
+        """What did not come as an eCommerce order, too: newer sites sell more and more of their modules there. Those
+        are found in the index, so what changed just now waits for the next read, which begins before it."""
         for page in _present(
             module, module.payloads(self._client, created_from=created_from, changed_from=changed_from)
         ):
-            if page and (wanted := self._sold_once(module, page)):
+            settled = [payload for payload in page if not _is_since(payload, until - OVERLAP)]
+            if settled and (wanted := self._sold_once(module, settled)):
                 yield wanted
 
     def _sold_once(self, module: Module, payloads: Sequence[Json]) -> list[Json]:
@@ -223,10 +234,11 @@ class WixStore:
         ref = _ref(module, payload) or _fingerprint(order)
         return Fetched(
             ref=ref,
-            number=text(order, "number", "orderNumber") or ref,
+            number=_number(module, payload) or ref,
             created_at=created_at,
             updated_at=readable_moment(order, "updatedDate", "updated") or created_at,
             payload=payload,
+            is_current=ref in self._current,
         )
 
 
@@ -257,6 +269,12 @@ def _has_coded_fees(order: Json) -> bool:
         return False  # reading the order will say why
 
 
+def _is_since(payload: Json, since: datetime) -> bool:
+    """Whether a sale of a module was made or changed since."""
+    changed = readable_moment(child(payload, "order"), "updatedDate", "updated")
+    return any(when >= since for when in (changed, _placed(payload)) if when)
+
+
 def _placed(payload: Json) -> datetime | None:
     keys = ("purchasedDate", "createdDate", "created")
     return readable_moment(payload, "started") or readable_moment(child(payload, "order"), *keys)
@@ -267,6 +285,15 @@ def _ref(module: str, payload: Json) -> str:
         return text(child(payload, "order"), "id")
     try:
         return f"{module}:{_MODULES[module].key_of(payload)}"
+    except Malformed:
+        return ""
+
+
+def _number(module: str, payload: Json) -> str:
+    if not module:
+        return text(child(payload, "order"), "number")
+    try:
+        return _MODULES[module].number_of(payload)
     except Malformed:
         return ""
 

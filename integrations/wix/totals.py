@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from integrations.commerce import OrderLine
-from integrations.money import ZERO, plain, total_of
+from integrations.doubts import Doubt, Unexplained
+from integrations.money import ZERO, total_of
 from integrations.values import Json, child
 from integrations.wix.lines import SHIPPING, Part
 from integrations.wix.taxes import names_of, shares_of, stated_tax
@@ -26,7 +27,7 @@ class Reading:
 
     lines: tuple[OrderLine, ...]
     tax: Decimal
-    doubts: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
 
 def reading_of(order: Json, parts: Sequence[Part], *, included: bool, places: int) -> Reading:
@@ -87,7 +88,7 @@ def _tax(order: Json, lines: Sequence[OrderLine], tolerance: Decimal) -> Decimal
     return by_lines if told is None or abs(told - by_lines) <= tolerance else told
 
 
-def _doubt(summary: Json, by_parts: Decimal) -> str:
+def _doubt(summary: Json, by_parts: Decimal) -> Doubt:
     keys = ("subtotal", "discount", "shipping", "totalAdditionalFees", "tax", "total")
-    told = ", ".join(f"{key} {plain(money(summary, key))}" for key in keys)
-    return f"the parts come to {plain(by_parts)}, the summary says {told}"
+    names = {"totalAdditionalFees": "fees"}
+    return Doubt.of(Unexplained.SUMMARY, parts=by_parts, **{names.get(key, key): money(summary, key) for key in keys})

@@ -1,7 +1,7 @@
 """Believable orders for the demo shops: three weeks of trade, and a few that need a person's eye."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
 from zoneinfo import ZoneInfo
@@ -11,11 +11,10 @@ from sandbox.ecwid.payload import order_from_cart
 from sandbox.ecwid.placing import place_order
 from sandbox.ecwid.store import ShopState
 from sandbox.ecwid.values import Json
+from sandbox.moments import moments_of_trade
 
 DEMO_STORES = (1003, 1004)
 _AWKWARD_STORE = 1003
-_DAYS = 21
-_OPENS, _CLOSES = 9, 20
 _SHIPPING_RATES = ("9.95", "12.50", "14.99")
 _TOTAL_OFF_BY = Decimal("3.00")
 _LONG_SKU = "COUVERTURE-TISSEE-IVOIRE-150X200-EDITION-HIVER"
@@ -40,23 +39,10 @@ def place_demo_orders(shop: ShopState, count: int, now: datetime, seed: int = 20
     """`count` orders of the last 21 days, in the order of their time; the same for the same seed and moment."""
     chance = Random(f"{seed}/{shop.id}")  # noqa: S311 - repeatable demo data, no secret
     people = regulars(shop.id), guests(shop.id)
-    for number, created in enumerate(_moments(shop, count, now, chance)):
+    for number, created in enumerate(moments_of_trade(count, now, _zone(shop), chance)):
         _place(shop, _cart(shop, number, people, chance), created, now)
     if shop.id == _AWKWARD_STORE:
         _place_awkward(shop, people[0][0], now)
-
-
-def _moments(shop: ShopState, count: int, now: datetime, chance: Random) -> list[datetime]:
-    """Within opening hours where the shop is, and over by now."""
-    local_now = now.astimezone(ZoneInfo(shop.profile["formatsAndUnits"]["timezone"]))
-    moments: list[datetime] = []
-    while len(moments) < count:
-        day = local_now - timedelta(days=chance.randrange(_DAYS))
-        moment = day.replace(
-            hour=chance.randrange(_OPENS, _CLOSES), minute=chance.randrange(60), second=chance.randrange(60)
-        )
-        moments.append(moment if moment < local_now else moment - timedelta(days=1))
-    return sorted(moment.astimezone(UTC) for moment in moments)
 
 
 def _cart(shop: ShopState, number: int, people: tuple[list[Json], list[Json]], chance: Random) -> Json:
@@ -122,8 +108,7 @@ def _place(shop: ShopState, cart: Json, created: datetime, now: datetime, **stor
 
 def _place_awkward(shop: ShopState, buyer: Json, now: datetime) -> None:
     """Totals that do not follow from the parts, a tax nobody set up, and a very long SKU (which is fine)."""
-    zone = ZoneInfo(shop.profile["formatsAndUnits"]["timezone"])
-    noon = (now.astimezone(zone) - timedelta(days=1)).replace(hour=12, minute=0, second=0)
+    noon = (now.astimezone(_zone(shop)) - timedelta(days=1)).replace(hour=12, minute=0, second=0)
     usual = {"buyer": buyer, "payment_method": "Credit card", "shipping": Decimal("9.95")}
     for hours, lines in enumerate(_awkward_lines()):
         cart = {**usual, "lines": lines}
@@ -143,3 +128,7 @@ def _awkward_lines() -> Sequence[list[Json]]:
 def _wrong_totals(shop: ShopState, cart: Json) -> dict[str, Decimal]:
     order = order_from_cart(cart, shop)
     return {key: order[key] + _TOTAL_OFF_BY for key in ("total", "totalBeforeGiftCardRedemption")}
+
+
+def _zone(shop: ShopState) -> ZoneInfo:
+    return ZoneInfo(shop.profile["formatsAndUnits"]["timezone"])

@@ -223,14 +223,17 @@ def delete_order(shop: ShopState, order: StoredOrder, now: int, *, restock: bool
 
 
 def totals(orders: Iterable[StoredOrder]) -> Json:
-    """How many orders and how much money, as a whole and per payment status."""
+    """How many orders and how much money, as a whole and per payment status; and how much went back how often."""
     by_status: dict[str, list[Decimal]] = {}
+    refunds: list[Decimal] = []
     for order in orders:
+        refunds += [decimal(refund.get("amount")) for refund in order.payload.get("refunds") or ()]
         status = str(order.payload.get("paymentStatus"))
         by_status.setdefault(status, []).append(decimal(order.payload.get("total")))
     sums = {status: _summed(amounts) for status, amounts in by_status.items()}
     everything = [amount for amounts in by_status.values() for amount in amounts]
-    return {**_summed(everything), "by_payment_status": sums}
+    returned = {"count": len(refunds), "sum": plain(sum(refunds, Decimal()))}
+    return {**_summed(everything), "by_payment_status": sums, "refunds": returned}
 
 
 def _summed(amounts: list[Decimal]) -> Json:

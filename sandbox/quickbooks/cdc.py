@@ -39,7 +39,7 @@ def _changed(books: Books, type_name: str, since: datetime) -> list[Json]:
     """Live objects first, each group by time of change."""
     live = [row for row in books.all(type_name) if _moment(row) >= since and books.visible(type_name, row["Id"])]
     gone = [_stub(row) for row in books.deleted(type_name) if _moment(row) >= since]
-    return [*sorted(live, key=_moment), *sorted(gone, key=_moment)]
+    return [*(books.as_queried(type_name, row) for row in sorted(live, key=_moment)), *sorted(gone, key=_moment)]
 
 
 def _moment(row: Json) -> datetime:

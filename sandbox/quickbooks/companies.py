@@ -75,7 +75,8 @@ def seed_company(books: Books, region: Region) -> None:
 def _seed_accounts(books: Books, region: Region) -> dict[str, str]:
     """Account name to id."""
     tax_kind = "SalesTaxPayable" if region.country == "US" else "GlobalTaxPayable"
-    rows = (*_ACCOUNTS, (region.tax_account, "Other Current Liability", tax_kind))
+    own = ((name, "Bank", "Checking") for name in region.money_accounts)
+    rows = (*_ACCOUNTS, (region.tax_account, "Other Current Liability", tax_kind), *own)
     made = (
         create(books, "Account", {"Name": name, "AccountType": kind, "AccountSubType": subtype})
         for name, kind, subtype in rows
@@ -141,3 +142,5 @@ def _seed_items(books: Books, region: Region, accounts: dict[str, str]) -> None:
         "AssetAccountRef": {"value": accounts["Inventory Asset"]},
     }
     create(books, "Item", sprocket)
+    for name in region.services:
+        create(books, "Item", {"Name": name, "Type": "Service", "IncomeAccountRef": {"value": accounts["Services"]}})

@@ -15,7 +15,7 @@ from sandbox.quickbooks.receivables import (
     voided_note,
 )
 from sandbox.quickbooks.references import check_all, money_account, resolve
-from sandbox.quickbooks.sales import undeposited_funds
+from sandbox.quickbooks.sales import exchange_rate, undeposited_funds
 from sandbox.quickbooks.store import Books, Json
 
 
@@ -53,8 +53,9 @@ def build_payment(draft: Draft) -> Json:
         "TotalAmt": total,
         "CurrencyRef": paid_in,
         "LinkedTxn": [],
-        **({"ExchangeRate": Decimal(given.get("ExchangeRate") or 1)} if books.multi_currency else {}),
     }
+    if books.multi_currency:
+        fields["ExchangeRate"] = exchange_rate(books, fields)
     return {**fields, **_applied(draft, fields)}
 
 

@@ -91,7 +91,7 @@ def _matching(books: Books, type_name: str, query: Query) -> list[Json]:
     if type_name in LISTS and not any(condition.name.lower() == "active" for condition in query.conditions):
         tests.append(lambda row: bool(row.get("Active", True)))
     return [
-        row
+        books.as_queried(type_name, row)
         for row in _candidates(books, type_name, query)
         if all(test(row) for test in tests) and books.visible(type_name, row["Id"])
     ]

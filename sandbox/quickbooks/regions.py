@@ -28,7 +28,8 @@ class CodeSeed:
 
 @dataclass(frozen=True)
 class Region:
-    """One company. `tax_preferences` goes into the preferences as it stands."""
+    """One company. `tax_preferences` goes into the preferences as it stands; `money_accounts` and `services` are
+    what it has besides what every company has."""
 
     realm: str
     name: str
@@ -41,6 +42,8 @@ class Region:
     tax_preferences: Json
     codes: Sequence[CodeSeed]
     multi_currency: bool = False
+    money_accounts: Sequence[str] = ()
+    services: Sequence[str] = ()
 
 
 _STATE = RateSeed("Texas State", "6.25")
@@ -113,6 +116,8 @@ REGIONS = (
             CodeSeed("Exempt", (RateSeed("Exempt (Sales)", "0"),), "Exempt"),
             CodeSeed("No VAT", (RateSeed("No VAT (Sales)", "0"),), "Outside the scope of VAT"),
         ),
+        money_accounts=("Wix Clearing", "Petty Cash"),
+        services=("Workshops", "Event tickets"),
     ),
     Region(
         "9341450000000005",

@@ -166,11 +166,17 @@ def _payment_flags() -> Json:
     return dict.fromkeys(names, False)
 
 
+def exchange_rate(books: Books, fields: Json) -> Decimal:
+    """Home units for one of the document's."""
+    if fields["CurrencyRef"]["value"] == books.home_currency:
+        return Decimal(1)
+    return Decimal(fields.get("ExchangeRate") or books.switches["exchange_rate"])
+
+
 def _in_home_currency(books: Books, fields: Json) -> Json:
     if not books.multi_currency:
         return fields
-    foreign = fields["CurrencyRef"]["value"] != books.home_currency
-    rate = Decimal(fields.get("ExchangeRate") or 1) if foreign else Decimal(1)
+    rate = exchange_rate(books, fields)
     return {
         **fields,
         "ExchangeRate": rate,

@@ -29,6 +29,7 @@ def _quantities(books: Books, document: Json | None) -> dict[str, Decimal]:
 
 
 def change_quantity(books: Books, item_id: str, change: Decimal) -> None:
+    books.quantity_moves(item_id)
     item = books.get("Item", item_id)
     quantity = {"QtyOnHand": item["QtyOnHand"] + change}
     if books.switches["stock_moves_touch_item"]:

@@ -7,6 +7,7 @@ that still holds the old one stays what it was.
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -98,6 +99,7 @@ class Books:
         self._last_id: dict[str, int] = {}
         self._next_number: dict[str, int] = {}
         self._born: dict[tuple[str, str], float] = {}
+        self._quantities: dict[str, list[tuple[float, Decimal]]] = {}
 
     # -- reading -------------------------------------------------------------------------------------------------
 
@@ -140,6 +142,18 @@ class Books:
             return False
         lag = float(self.switches["query_lag_seconds"])
         return not lag or self._born.get((type_name, identifier), 0.0) + lag <= self.now().timestamp()
+
+    def as_queried(self, type_name: str, row: Json) -> Json:
+        """The object as queries show it (see the switch `quantity_lag_seconds`)."""
+        since = self.now().timestamp() - float(self.switches["quantity_lag_seconds"])
+        moves = self._quantities.get(row["Id"], ()) if type_name == "Item" else ()
+        before = next((quantity for moment, quantity in moves if moment > since), None)
+        return row if before is None else {**row, "QtyOnHand": before}
+
+    def quantity_moves(self, item_id: str) -> None:
+        """The quantity on hand is about to change."""
+        told = (self.now().timestamp(), self.get("Item", item_id)["QtyOnHand"])
+        self._quantities.setdefault(item_id, []).append(told)
 
     @property
     def info(self) -> Json:

@@ -32,6 +32,7 @@ TABLE = (
     ),
     Switch("batch_shuffle", default=False, says="the items of a batch answer come back in another order"),
     Switch("query_lag_seconds", 0, "a new object appears in queries and change data only after so long"),
+    Switch("quantity_lag_seconds", 0, "queries and change data show a quantity on hand as it was so long ago"),
     Switch("query_projection", default=True, says="`select Id, Name from` works and gives sparse objects"),
     Switch(
         "unchanged_update_keeps_token",
@@ -95,6 +96,7 @@ TABLE = (
         "where an update of the lines that says nothing of tax keeps the old tax instead of computing it anew",
         ("outside_us", "everywhere", "nowhere"),
     ),
+    Switch("exchange_rate", "1", "home units for one unit of any other currency, where a document states no rate"),
     Switch("currency_places", default=False, says="tax in a currency without cents is rounded to whole units"),
     # Payments
     Switch("payment_link_code", 6000, "code for a payment linked to what it cannot pay", (6000, 620)),

@@ -59,7 +59,7 @@ class Cashier:
         self.write_money(order, {**transactions, "payments": [*transactions["payments"], *added]}, payments=added)
         return added
 
-    def set_payment(self, order: Json, name: Any, changes: Json) -> Json:
+    def set_payment(self, order: Json, name: Any, changes: Json, *, bump: bool = True) -> Json:
         transactions = self.transactions(order["id"])
         old = refunds.picked(transactions["payments"], name, "PAYMENT_NOT_FOUND")
         changed = {**old, **changes, "updatedDate": moment(self.now)}
@@ -67,16 +67,16 @@ class Cashier:
             details = changed["regularPaymentDetails"]
             changed["regularPaymentDetails"] = {**details, "status": changes["status"]}
         rows = [changed if each is old else each for each in transactions["payments"]]
-        self.write_money(order, {**transactions, "payments": rows}, payments=[changed])
+        self.write_money(order, {**transactions, "payments": rows}, payments=[changed], bump=bump)
         return changed
 
     def refund(self, order: Json, asked: Json) -> Json:
         transactions = self.transactions(order["id"])
-        refund = tidy(refunds.new_refund(order, transactions, asked, self._money(order), self.now))
+        told = str(self.switches["refund_parts"])
+        refund = tidy(refunds.new_refund(order, transactions, asked, self._money(order), self.now, told=told))
         refund["details"].setdefault("shippingIncluded", False)
-        rows = {row["lineItemId"]: row["quantity"] for row in refund["details"].get("lineItems", ())}
         if asked.get("restock"):
-            order = self.write(order, {"lineItems": self._restocked(order, rows)})
+            order = self.write(order, {"lineItems": self._restocked(order, _to_restock(order, asked, refund))})
         self._put_refund(order, {**transactions, "refunds": [*transactions["refunds"], refund]}, refund)
         return dict(refund)
 
@@ -113,7 +113,8 @@ class Cashier:
             fresh = {"id": new_id(), "createdDate": moment(self.now), "amount": amount, "status": "APPROVED"}
             rows = [*known, fresh]
         details = {**payment["regularPaymentDetails"], "chargebacks": rows}
-        changed = self.set_payment(order, payment["id"], {"regularPaymentDetails": details})
+        bump = bool(self.switches["refunds_move_updated"])
+        changed = self.set_payment(order, payment["id"], {"regularPaymentDetails": details}, bump=bump)
         verb = "reversed" if asked.get("reversed") else "approved"
         told = {"orderId": order["id"], "paymentId": payment["id"], "chargeback": rows[-1]}
         self.site.tell(f"chargeback_{verb}", order["id"], told)
@@ -186,3 +187,13 @@ class Cashier:
     def _put(self, order: Json, transactions: Json) -> None:
         self.site.put("order", order["id"], order, self.now)
         self.site.put("transactions", order["id"], transactions, self.now)
+
+
+def _to_restock(order: Json, asked: Json, refund: Json) -> dict[str, int]:
+    """How many units of which lines are put back: as asked line by line, else all that are refunded."""
+    if asked["restock"] is True:
+        return {row["lineItemId"]: row["quantity"] for row in refund["details"].get("lineItems", ())}
+    lines = order["lineItems"]
+    return {
+        refunds.picked(lines, row["line"], "LINE_ITEM_NOT_FOUND")["id"]: row["quantity"] for row in asked["restock"]
+    }

@@ -13,6 +13,7 @@ from sandbox.wix.catalog import Writer, add_product, change_item, put_product, r
 from sandbox.wix.errors import WixError
 from sandbox.wix.sites import duplicated
 from sandbox.wix.store import V3, SiteState
+from sandbox.wix.summing import totals_of
 from sandbox.wix.values import ZERO, Json, decimal, stable_id
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class Control:
             ("POST", "/orders/<order>/refunds/<refund>/settle", self._settle_refund),
             ("POST", "/orders/<order>/chargeback", self._chargeback),
             ("GET", "/orders/<order>/transactions", self._show_transactions),
+            ("GET", "/transactions", self._list_transactions),
             ("GET", "/totals", self._totals),
             ("GET", "/products", self._list_products),
             ("POST", "/products", self._add_product),
@@ -198,7 +200,8 @@ class Control:
         return desk.set_payment(desk.order(order), _named(payment), body)
 
     def _refund(self, site: SiteState, body: Json, order: str) -> Json:
-        """See `sandbox.wix.refunds.new_refund`; {"restock": true} puts the refunded lines back into stock."""
+        """See `sandbox.wix.refunds.new_refund`; {"restock": true} puts the refunded lines back into stock,
+        {"restock": [{"line", "quantity"}]} so many units of them."""
         desk = self._system.desk(site)
         return desk.refund(desk.order(order), body)
 
@@ -215,15 +218,11 @@ class Control:
         desk = self._system.desk(site)
         return desk.transactions(desk.order(order)["id"])
 
+    def _list_transactions(self, site: SiteState, _body: Json) -> Any:
+        return list(site.rows("transactions").values())
+
     def _totals(self, site: SiteState, _body: Json) -> Json:
-        """How many orders and how much money, as a whole and per payment status."""
-        by_status: dict[str, Json] = {}
-        for order in site.rows("order").values():
-            sums = by_status.setdefault(order["paymentStatus"], {"orders": 0, "sum_total": ZERO})
-            sums["orders"] += 1
-            sums["sum_total"] += decimal(order["priceSummary"]["total"])
-        total = sum((sums["sum_total"] for sums in by_status.values()), ZERO)
-        return {"orders": len(site.rows("order")), "sum_total": total, "by_payment_status": by_status}
+        return totals_of(site)
 
     # -- goods ---------------------------------------------------------------------------------------------------
 

@@ -174,4 +174,5 @@ def message(event: Json, keys: Keys, signature: str, now: float) -> Message:
         "iss": "wix.com",
         "aud": APP_ID,
     }
-    return Message(keys.jwt(payload, signature), {"Content-Type": "text/plain; charset=utf-8"})
+    headers = {"Content-Type": "text/plain; charset=utf-8"}
+    return Message(keys.jwt(payload, signature), headers, kind=event["eventType"])

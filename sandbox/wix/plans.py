@@ -141,7 +141,9 @@ def list_orders(call: Call) -> Json:
     fields = {"orderStatuses": "status", "paymentStatuses": "lastPaymentStatus", "planIds": "planId"}
     asked = {field: _several(call, name) for name, field in fields.items() if query.get(name)}
     rows = [
-        order for order in call.searched("plan_order") if all(order[field] in wanted for field, wanted in asked.items())
+        order
+        for order in call.site.rows("plan_order").values()
+        if all(order[field] in wanted for field, wanted in asked.items())
     ]
     rows.sort(key=lambda order: str(order["createdDate"]), reverse=True)
     page = rows[offset : offset + limit]

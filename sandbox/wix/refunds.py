@@ -13,14 +13,15 @@ from sandbox.wix.values import ZERO, Json, Money, decimal, half_up, moment, new_
 OPEN = frozenset({"PENDING", "SCHEDULED", "STARTED"})
 
 
-def new_refund(order: Json, transactions: Json, asked: Json, money: Money, now: float) -> Json:
+def new_refund(order: Json, transactions: Json, asked: Json, money: Money, now: float, *, told: str = "gross") -> Json:
     """{"lines": [{"line", "quantity"}], "shipping": 6, "fees": [{"fee", "amount"}], "amount": 20,
     "payments": [{"payment", "amount", "outcome", "external"}], "outcome": "SUCCEEDED", "external": false, "reason"}
 
     Lines, fees and payments are named by id or by their place from 0. Without an amount, what the parts cost is given
-    back; without parts and amount, everything. `shipping` true is all of it. Raises WixError.
+    back; without parts and amount, everything. `shipping` true is all of it. `told` is how the details tell shipping
+    and fees: "gross" as what they cost the buyer, "net" without tax. Raises WixError.
     """
-    details, worth = _parts(order, transactions, asked, money)
+    details, worth = _parts(order, transactions, asked, money, told)
     left = sum((refundable(payment, transactions) for payment in transactions["payments"]), ZERO)
     amount = decimal(asked["amount"]) if "amount" in asked else worth if details else left
     rows = _through(transactions, amount, asked, money)
@@ -51,7 +52,7 @@ def refundable(payment: Json, transactions: Json) -> Decimal:
 # -- parts -------------------------------------------------------------------------------------------------------
 
 
-def _parts(order: Json, transactions: Json, asked: Json, money: Money) -> tuple[Json, Decimal]:
+def _parts(order: Json, transactions: Json, asked: Json, money: Money, told: str) -> tuple[Json, Decimal]:
     """The details of the refund, and what they cost the buyer."""
     details: Json = {}
     worth = ZERO
@@ -65,18 +66,28 @@ def _parts(order: Json, transactions: Json, asked: Json, money: Money) -> tuple[
     if asked.get("shipping"):
         if "shippingInfo" not in order:
             raise refused(400, "SHIPPING_NOT_FOUND")
-        whole = decimal(order["shippingInfo"]["cost"]["totalPriceAfterTax"])
-        amount = whole if asked["shipping"] is True else decimal(asked["shipping"])
-        details["shipping"] = {"amount": money(amount)}
+        cost = order["shippingInfo"]["cost"]
+        amount = decimal(cost["totalPriceAfterTax"] if asked["shipping"] is True else asked["shipping"])
+        shown = (
+            amount if told == "gross" else _net(amount, cost["totalPriceBeforeTax"], cost["totalPriceAfterTax"], money)
+        )
+        details["shipping"] = {"amount": money(shown)}
         worth += amount
     for wanted in asked.get("fees", ()):
         fee = picked(order.get("additionalFees", ()), wanted["fee"], "ADDITIONAL_FEE_NOT_FOUND")
         amount = decimal(wanted.get("amount", fee["priceAfterTax"]))
         if amount > decimal(fee["priceAfterTax"]):
             raise refused(400, "INVALID_ADDITIONAL_FEE_REFUND_AMOUNT")
-        details.setdefault("additionalFees", []).append({"additionalFeeId": fee["id"], "amount": money(amount)})
+        shown = amount if told == "gross" else _net(amount, fee["priceBeforeTax"], fee["priceAfterTax"], money)
+        details.setdefault("additionalFees", []).append({"additionalFeeId": fee["id"], "amount": money(shown)})
         worth += amount
     return details, worth
+
+
+def _net(amount: Decimal, before: Json, after: Json, money: Money) -> Decimal:
+    """The part of an amount that is not tax, of a part that costs so much before and after tax."""
+    whole = decimal(after)
+    return half_up(Fraction(amount) * Fraction(decimal(before)) / Fraction(whole), money.places) if whole else amount
 
 
 def line_worth(line: Json, quantity: int, places: int) -> Decimal:

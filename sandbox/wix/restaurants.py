@@ -111,7 +111,7 @@ def list_orders(call: Call) -> Json:
         raise invalid("status", "cannot be filtered by FULFILLED", "INVALID_ENUM_VALUE")
     rows = [
         order
-        for order in call.searched("restaurant_order")
+        for order in call.site.rows("restaurant_order").values()
         if status in {None, order["status"]} and _within(call, timestamp_of(order["createdDate"]))
     ]
     rows.sort(key=lambda order: str(order["createdDate"]))

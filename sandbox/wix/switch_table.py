@@ -31,11 +31,21 @@ SWITCHES = (
     ),
     Switch("balance_counts_refunds", default=True, says="What is refunded is owed again in balanceSummary.balance"),
     # -- orders and payments -------------------------------------------------------------------------------------
-    Switch("index_lag_seconds", default=0, says="Searches and queries see a write so much later than reads by id"),
+    Switch(
+        "index_lag_seconds",
+        default=0,
+        says="Searches and queries see a write so much later than reads by id and the lists of modules",
+    ),
     Switch(
         "payment_status_lag_seconds", default=0, says="An order's payment status follows its payments so much later"
     ),
-    Switch("refunds_move_updated", default=True, says="A refund moves the order's updatedDate"),
+    Switch(
+        "refund_parts",
+        default="gross",
+        says="The shipping and the fees in a refund's details are told with their tax, or without it",
+        choices=("gross", "net"),
+    ),
+    Switch("refunds_move_updated", default=True, says="A refund or a chargeback moves the order's updatedDate"),
     Switch(
         "authorized_order_status",
         default="NOT_PAID",

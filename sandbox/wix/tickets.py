@@ -141,7 +141,9 @@ def list_orders(call: Call) -> Json:
     }
     asked = {name: query[name] for name in tests if query.get(name)}
     rows = [
-        order for order in call.searched("event_order") if all(tests[name](order, text) for name, text in asked.items())
+        order
+        for order in call.site.rows("event_order").values()
+        if all(tests[name](order, text) for name, text in asked.items())
     ]
     field, _, way = query.get("sort", "created:asc").partition(":")
     rows.sort(key=lambda order: str(order.get(field, "")), reverse=way == "desc")

@@ -123,7 +123,8 @@ def _preview(call: Call, order: Json) -> Json:
 def refund_payments(call: Call) -> Json:
     order = found(call, call.body.get("orderId"))
     restock = (call.body.get("sideEffects") or {}).get("restock")
-    asked = {**_asked(call.body), "restock": bool(restock), "reason": call.body.get("customerReason")}
+    rows = [{"line": row["lineItemId"], "quantity": row["quantity"]} for row in (restock or {}).get("lineItems", ())]
+    asked = {**_asked(call.body), "restock": rows or restock is not None, "reason": call.body.get("customerReason")}
     refund = call.desk.refund(order, {**asked, "app_id": call.app_id or None})
     return {"refund": refund, "orderTransactions": _transactions(call, order["id"])}
 

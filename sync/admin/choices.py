@@ -32,6 +32,7 @@ class Fit:
 
 
 _LINE_ITEM = Fit("Item", frozenset({"Service", "NonInventory"}))
+_INCOME = Fit("Account", frozenset({"Income"}))
 # Undeposited Funds is among them for whoever wants it, and is never chosen for anybody.
 _MONEY_ACCOUNT = Fit("Account", frozenset({"Bank", "Other Current Asset"}), not_details=frozenset({"Inventory"}))
 
@@ -54,7 +55,7 @@ _FITS: Mapping[tuple[str, str], Fit] = {
         (settings, name): fit
         for settings in ("itemsettings", "productsettings")
         for name, fit in (
-            ("income_account", Fit("Account", frozenset({"Income"}))),
+            ("income_account", _INCOME),
             ("expense_account", Fit("Account", frozenset({"Cost of Goods Sold", "Expense"}))),
             ("asset_account", Fit("Account", frozenset({"Other Current Asset"}), frozenset({"Inventory"}))),
         )
@@ -64,6 +65,8 @@ _FITS: Mapping[tuple[str, str], Fit] = {
     ("refundsettings", "item"): _LINE_ITEM,
     ("paymentmapping", "account"): _MONEY_ACCOUNT,
     ("paymentmapping", "payment_method"): Fit("PaymentMethod"),
+    ("modulesettings", "item"): _LINE_ITEM,
+    ("modulesettings", "income_account"): _INCOME,
     ("productmatch", "item"): Fit("Item", frozenset({"Inventory", "NonInventory", "Service"})),
 }
 

@@ -23,7 +23,8 @@ from sync.admin.fields import (
     TimeZoneField,
     tax_code_choices,
 )
-from sync.models import OrderSettings, ProductMatch, TaxMapping
+from sync.models import ModuleSettings, OrderSettings, ProductMatch, TaxMapping
+from sync.module_names import GIFT_CARDS, MODULES
 
 _SEARCHED = {"Item"}
 
@@ -142,6 +143,45 @@ class TaxMappingForm(FittingForm):
             if same.exclude(pk=self.instance.pk).exists():
                 raise ValidationError(_("There is a row for these taxes already: choose its tax code instead."))
         return taxes
+
+
+class ModuleForm(FittingForm):
+    """What becomes of one module of the store."""
+
+    class Meta:
+        model = ModuleSettings
+        fields = ["enabled", "item", "income_account"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        module = cleaned.get("module", self.instance.module)
+        if module == GIFT_CARDS and (cleaned.get("item") or cleaned.get("income_account")):
+            raise ValidationError(_("Gift cards have their item among the sale options: leave these empty."))
+        return cleaned
+
+
+class ModuleRowForm(ModuleForm):
+    """The same as a row of the integration, which says which module it is about."""
+
+    module = forms.ChoiceField(label=_("Module"), widget=UnfoldAdminSelectWidget())
+
+    class Meta(ModuleForm.Meta):
+        fields = ["module", *ModuleForm.Meta.fields]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        module = self.fields.get("module")
+        if isinstance(module, forms.ChoiceField):
+            known = [] if self.instance.module in {"", *MODULES} else [(self.instance.module, str(self.instance))]
+            module.choices = [("", "—"), *MODULES.items(), *known]
+
+    def clean_module(self) -> str:
+        module = str(self.cleaned_data["module"])
+        if self.integration is not None:
+            same = ModuleSettings.objects.filter(integration=self.integration, module=module)
+            if same.exclude(pk=self.instance.pk).exists():
+                raise ValidationError(_("There is a row for this module already."))
+        return module
 
 
 class ProductMatchForm(FittingForm):

@@ -9,9 +9,17 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin_base import PaginatedFormSet
 from accounts.admin_scope import RoleMixin, ScopedStackedInline, ScopedTabularInline
 from integrations.models import BooksObject, Integration
-from sync.admin.forms import FittingForm, OrderSettingsForm, ProductMatchForm, TaxMappingForm, entry_field
+from sync.admin.forms import (
+    FittingForm,
+    ModuleRowForm,
+    OrderSettingsForm,
+    ProductMatchForm,
+    TaxMappingForm,
+    entry_field,
+)
 from sync.models import (
     ItemSettings,
+    ModuleSettings,
     OrderSettings,
     PaymentMapping,
     PaymentSettings,
@@ -181,6 +189,10 @@ class MatchFormSet(DistinctFormSet):
     key_field = "sku"
 
 
+class ModuleFormSet(DistinctFormSet):
+    key_field = "module"
+
+
 class MappingInline(FittingMixin, ScopedTabularInline):
     """Rows of a mapping, a page of them at a time."""
 
@@ -191,6 +203,15 @@ class MappingInline(FittingMixin, ScopedTabularInline):
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         return super().get_formset(request, obj, **{**_company_knowing(self, request, obj), **kwargs})
+
+
+class ModuleInline(MappingInline):
+    model = ModuleSettings
+    verbose_name_plural = _("Modules")
+    form = ModuleRowForm
+    formset = ModuleFormSet
+    fields = ("module", "enabled", "item", "income_account")
+    related = ("item", "income_account")
 
 
 class TaxMappingInline(MappingInline):

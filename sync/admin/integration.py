@@ -22,7 +22,7 @@ from integrations.models import ConnectionState, Integration
 from sync.admin import showing
 from sync.admin.changes import ChangeInline
 from sync.admin.forms import IntegrationForm
-from sync.admin.inlines import INLINES
+from sync.admin.inlines import INLINES, ModuleInline
 from sync.forms.options import DECISIVE
 from sync.services.changes import author, changes_noted
 from sync.services.syncing import sync_ask_each
@@ -108,8 +108,10 @@ class IntegrationAdmin(ScopedModelAdmin):
 
     def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
         """Nothing is configurable until both sides have answered (C3)."""
-        configurable = obj is not None and obj.store.checked_at and obj.books.checked_at
-        return (*INLINES, ChangeInline) if configurable else ()
+        if obj is None or not (obj.store.checked_at and obj.books.checked_at):
+            return ()
+        modules = (ModuleInline,) if obj.store.profile.get("modules") else ()
+        return (*modules, *INLINES, ChangeInline)
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None

@@ -15,9 +15,9 @@ from accounts.admin_show import DASH, label
 from integrations.books import NON_TAXABLE, TAXABLE
 from integrations.models import BooksObject
 from sync.admin import showing
-from sync.admin.forms import FittingForm, ProductMatchForm, TaxMappingForm
+from sync.admin.forms import FittingForm, ModuleForm, ProductMatchForm, TaxMappingForm
 from sync.admin.inlines import FittingMixin
-from sync.models import CustomerLink, PaymentMapping, ProductMatch, TaxMapping
+from sync.models import CustomerLink, ModuleSettings, PaymentMapping, ProductMatch, TaxMapping
 from sync.services.changes import author, changes_noted
 from sync.views.fixing import back_to_inbox
 
@@ -30,7 +30,7 @@ class MappingAdmin(FittingMixin, ScopedModelAdmin):
     change_form_after_template = "sync/preview_mapping_bar.html"
     unread = ("integration__store__credentials", "integration__books__credentials")
     form = FittingForm
-    fixed_fields = ("integration",)
+    fixed_fields: tuple[str, ...] = ("integration",)
     related: tuple[str, ...] = ("integration__books", "integration__store")
     readonly_fields: ClassVar[Any] = ("first_seen",)
 
@@ -108,6 +108,26 @@ class TaxMappingAdmin(MappingAdmin):
             return label("none", _("Not chosen yet"), {"none": "warning"})
         words = {TAXABLE: _("Taxable"), NON_TAXABLE: _("Not taxable")}
         return str(words.get(mapping.code, mapping.code_name or mapping.code))
+
+
+@admin.register(ModuleSettings)
+class ModuleSettingsAdmin(MappingAdmin):
+    """The parts of stores that sell, and what becomes of what they sell (W1)."""
+
+    empty_hint = _("Stores that sell through several modules have a row for each.")
+
+    form = ModuleForm
+    list_display = ("title", "integration", "enabled", "item", "income_account")
+    list_filter = (("integration", ScopedRelatedFilter), "enabled")
+    related = (*MappingAdmin.related, "item", "income_account")
+    search_fields = ("module",)
+    fields = ("integration", "title", "enabled", "item", "income_account")
+    fixed_fields = ("integration", "module")
+    readonly_fields = ("title",)
+
+    @display(description=_("module"), ordering="module")
+    def title(self, row: ModuleSettings) -> str:
+        return str(row)
 
 
 @admin.register(PaymentMapping)

@@ -1,1 +1,1 @@
-"""The demo: simulated shops and companies, a first sync of both, and the admin to look at them."""
+"""The demo: simulated stores and companies, a first sync of all, and the admin to look at them."""

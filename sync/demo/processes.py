@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -11,6 +10,7 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
+import requests
 from django.conf import settings
 
 from sync.demo import systems
@@ -85,9 +85,8 @@ class Processes:
         address = urlsplit(settings.BASE_URL).netloc
         server = ["--bind", address, "--workers", "1", "--threads", "8", "--log-level", "warning"]
         self._start("web", ["-m", "gunicorn", "config.wsgi", *server, "--no-control-socket"])
-        host, _, port = address.partition(":")
         give_up = time.monotonic() + _STARTS_WITHIN
-        while not _listens(host, int(port)):
+        while not _answers(settings.BASE_URL):
             self.check()
             if time.monotonic() > give_up:
                 raise ChildEnded("web")
@@ -121,6 +120,13 @@ class Processes:
             )
 
 
-def _listens(host: str, port: int) -> bool:
-    with socket.socket() as caller:
-        return caller.connect_ex((host, port)) == 0
+def _answers(url: str) -> bool:
+    """Whether pages come: the port is open before the program behind it is loaded, and whoever sends messages does not
+    wait for that."""
+    with requests.Session() as session:
+        session.trust_env = False  # a proxy does not lead to this machine
+        try:
+            session.get(f"{url}/health", timeout=_STARTS_WITHIN)
+        except requests.RequestException:
+            return False
+    return True

@@ -1,4 +1,4 @@
-"""The demo's two businesses, and who may sign in."""
+"""The demo's three businesses, and who may sign in."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from sync.management.progress import ProgressBar
 from sync.models import Run
 
 ADMIN, BOOKKEEPER = "demo", "bookkeeper"
-_FILES = ("quebec.json", "texas.json")
+_FILES = ("quebec.json", "texas.json", "uk.json")
 
 
 def set_up() -> list[Integration]:

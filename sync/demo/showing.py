@@ -48,6 +48,8 @@ def _rows(statement: Statement) -> Iterator[tuple[str, Figure, str]]:
     yield "Difference", difference, "green" if difference == Figure() else "red"
     if statement.payments.count:
         yield "Payments recorded for them", statement.payments, "dim"
+    if statement.refunds.count:
+        yield "Given back since", statement.refunds, "dim"
 
 
 def _reasons(statement: Statement) -> Table:

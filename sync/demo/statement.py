@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.db.models import F
 
-from integrations.books import SaleType
+from integrations.books import RefundType, SaleType
 from integrations.models import Integration
 from sync.models import Posting, PostingState, Record, RecordKind, RecordState, Role
 from sync.reasons import explain
@@ -73,6 +73,11 @@ class Statement:
     @property
     def payments(self) -> Figure:
         return self.by_document.get("Payment", Figure())
+
+    @property
+    def refunds(self) -> Figure:
+        """What was given back, in the books."""
+        return sum((self.by_document.get(kind, Figure()) for kind in RefundType), Figure())
 
 
 def statement_of(integration: Integration) -> Statement:

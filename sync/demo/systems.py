@@ -57,6 +57,7 @@ def settings_for(found: Mapping[str, str]) -> dict[str, str]:
         "QUICKBOOKS_WEBHOOK_TOKEN": "sandbox-verifier",
         "WIX_API_URL": wix,
         "WIX_INSTALL_URL": f"{wix}/app-installer",
+        "WIX_DASHBOARDS": wix,
         "WIX_APP_ID": "7d2c5a90-5c1e-4f0b-9d11-3a6f0c2b7e01",
         "WIX_APP_SECRET": "sandbox-secret",
     }

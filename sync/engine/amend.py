@@ -5,26 +5,26 @@ from the start, is held with the difference, until a person says which version s
 reading that was compared, so that QuickBooks refuses a change that came too late.
 """
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from integrations.books import Company, ItemDraft, Known, Sale, SaleType
+from django.db.models import F
+
+from integrations.books import Company, ItemDraft, Known
 from integrations.errors import NotFound
 from integrations.money import ZERO
 from integrations.quickbooks import writer
 from integrations.quickbooks.faults import Cause, Fault
-from integrations.quickbooks.image import Image, differing, image
+from sync.engine.amendment import Amendment, difference, restored, untold, wish
 from sync.engine.conclusion import Conclusion, Refusals
-from sync.engine.content import digest
 from sync.engine.deliver import Delivery
+from sync.engine.payments import applying, payments_of, share
 from sync.engine.period import in_closed_period, named
-from sync.engine.plan import OVERWRITE, Change, Kind, total_differs, wished
-from sync.engine.search import balance_of, is_done, surely_by_ids
-from sync.models import Action, Posting, Role
+from sync.engine.search import is_done, surely_by_ids
+from sync.engine.work import Kind, total_differs, wished
+from sync.models import Posting, Record, RecordKind
 from sync.translate.held import amount_text
 from sync.translate.outcome import Hold
 from sync.translate.reasons import Reason
@@ -36,53 +36,6 @@ ItemId = Callable[[Known | ItemDraft], str]
 _OF_A_REPAIR = frozenset({"Line", "GlobalTaxCalculation"})
 # What an update says in any case; other fields only where the order has changed them.
 _ALWAYS = frozenset({"Line", "TxnTaxDetail", "GlobalTaxCalculation"})
-
-
-@dataclass(slots=True)
-class _Amendment:
-    """One change under way; `row` is the document as QuickBooks has it."""
-
-    conclusion: Conclusion
-    posting: Posting
-    change: Change
-    row: Json
-
-    @property
-    def sale(self) -> Sale:
-        if self.change.sale is None:
-            raise TypeError("a void has no sale")
-        return self.change.sale
-
-    @property
-    def applied(self) -> Decimal:
-        """What payments and credits have taken from the invoice."""
-        return _total(self.row) - balance_of(self.row) if self.posting.books_type == SaleType.INVOICE else ZERO
-
-    @property
-    def excess(self) -> Decimal:
-        """By how much what is applied exceeds the new total."""
-        is_edit = self.change.kind in (Kind.EDIT, Kind.REPAIR)
-        return max(self.applied - self.sale.total, ZERO) if is_edit else ZERO
-
-    @property
-    def version(self) -> str:
-        """Identifies what the document says."""
-        return digest(json.dumps(image(self.row), sort_keys=True))
-
-    @property
-    def is_ours(self) -> bool:
-        """Whether we wrote what it says; of an adopted document, whether we were asked to since."""
-        return bool(self.posting.image) and bool(self.posting.payload or not self.posting.adopted)
-
-    @property
-    def is_untouched(self) -> bool:
-        return self.is_ours and not differing(self.posting.image, image(self.row))
-
-    @property
-    def is_told_to_overwrite(self) -> bool:
-        """A person has seen this very version, and wants the store's in its place."""
-        decided = self.posting.decided
-        return bool(decided.get("do") == OVERWRITE and decided.get("version") == self.version)
 
 
 class Amender:
@@ -114,7 +67,8 @@ class Amender:
             one.posting.change["payload"]["SyncToken"] = str(one.row["SyncToken"])
         return self._send([one for one in amendments if one.conclusion.problem is None])
 
-    def _send(self, amendments: Sequence[_Amendment]) -> list[Conclusion]:
+    def _send(self, amendments: Sequence[Amendment]) -> list[Conclusion]:
+        _look_again_at_refunds(amendments)
         faults = self._delivery.send([one.posting for one in amendments])
         stale = []
         for one in amendments:
@@ -127,9 +81,9 @@ class Amender:
                 one.conclusion.problem = self._refused(one, fault)
         return stale
 
-    def _refused(self, one: _Amendment, fault: Fault) -> Hold:
+    def _refused(self, one: Amendment, fault: Fault) -> Hold:
         """A person may leave the document as it is."""
-        return wished(self._refusals.hold(fault), _wish(one.change))
+        return wished(self._refusals.hold(fault), wish(one.change))
 
     # -- reading -------------------------------------------------------------------------------------------------------
 
@@ -152,45 +106,48 @@ class Amender:
 
     # -- deciding ------------------------------------------------------------------------------------------------------
 
-    def _begun(self, conclusion: Conclusion, rows: Mapping[int, Json]) -> _Amendment | None:
+    def _begun(self, conclusion: Conclusion, rows: Mapping[int, Json]) -> Amendment | None:
         posting, change = conclusion.sale, conclusion.work.change
         if posting is None or change is None:
             raise ValueError("nothing is to be changed")
         if posting.pk in rows:
-            return _Amendment(conclusion, posting, change, rows[posting.pk])
+            return Amendment(conclusion, posting, change, rows[posting.pk])
         if change.kind is Kind.REPAIR:
             conclusion.problem = total_differs(posting)
         elif change.kind is not Kind.SHIPPING:
-            conclusion.problem = Hold(Reason.DOCUMENT_GONE, named(posting) | {"wish": _wish(change)})
+            conclusion.problem = Hold(Reason.DOCUMENT_GONE, named(posting) | {"wish": wish(change)})
         return None
 
-    def _prepare(self, one: _Amendment, item_id: ItemId) -> bool:
+    def _prepare(self, one: Amendment, item_id: ItemId) -> bool:
         """Set the change up to be sent; False where there is nothing to send."""
         payload = self._payload(one, item_id)
         one.posting.change = self._change(one, payload)
-        if is_done(one.posting.change, one.row):
+        hold = self._obstacle(one, payload)
+        is_explained = hold is None or not one.change.missing
+        if is_explained and is_done(one.posting.change, one.row):
+            _look_again_at_refunds([one])
             self._delivery.take(one.posting, dict(one.row))
             return False
-        hold = self._obstacle(one, payload)
         if hold is None:
             return True
         one.posting.change = None
         one.conclusion.problem = None if one.change.kind is Kind.SHIPPING else hold
         return False
 
-    def _obstacle(self, one: _Amendment, payload: Json) -> Hold | None:
+    def _obstacle(self, one: Amendment, payload: Json) -> Hold | None:
         """Why the document must not be changed now."""
         if one.change.kind is Kind.VOID and one.applied:
-            return Hold(Reason.CANCELLED_AFTER_POSTING, named(one.posting) | {"wish": _wish(one.change)})
-        if one.is_untouched or one.is_told_to_overwrite:
+            return Hold(Reason.CANCELLED_AFTER_POSTING, named(one.posting) | {"wish": wish(one.change)})
+        is_certain = one.is_untouched and not one.change.missing
+        if is_certain or one.is_told_to_overwrite:
             return None
         if one.change.kind is Kind.REPAIR:
             return total_differs(one.posting)
-        return _difference(one, payload)
+        return difference(one, payload)
 
     # -- what is sent --------------------------------------------------------------------------------------------------
 
-    def _payload(self, one: _Amendment, item_id: ItemId) -> dict[str, Any]:
+    def _payload(self, one: Amendment, item_id: ItemId) -> dict[str, Any]:
         known = one.posting.payload
         address: dict[str, Any] = {"Id": one.posting.books_ref, "SyncToken": str(one.row["SyncToken"])}
         if one.change.kind is Kind.VOID:
@@ -204,28 +161,29 @@ class Amender:
             tax = {"TxnTaxDetail": known["TxnTaxDetail"]} if "TxnTaxDetail" in known else {}
             return address | {name: value for name, value in stated.items() if name in _OF_A_REPAIR} | tax
         if one.is_told_to_overwrite:
-            return address | _restored(one.posting) | stated
+            return address | restored(one.posting) | stated
         news = {name: value for name, value in stated.items() if name in _ALWAYS or known.get(name) != value}
         return address | news
 
-    def _change(self, one: _Amendment, payload: dict[str, Any]) -> dict[str, Any]:
+    def _change(self, one: Amendment, payload: dict[str, Any]) -> dict[str, Any]:
         amounts = {Kind.EDIT: _edited_total, Kind.REPAIR: _edited_total, Kind.VOID: _no_total, Kind.SHIPPING: _as_it_is}
         return {
             "operation": "void" if one.change.kind is Kind.VOID else "update",
             "payload": payload,
             "proven_total": amounts[one.change.kind](one),
             "content": one.change.content,
-            "untold": _untold(one),
+            "untold": untold(one),
+            "given_back": one.given_back,
         }
 
     # -- payments of more than the new total ---------------------------------------------------------------------------
 
-    def _shrink_payments(self, excessive: Sequence[_Amendment]) -> None:
+    def _shrink_payments(self, excessive: Sequence[Amendment]) -> None:
         """Our payments of these invoices apply less; what was paid too much is the customer's credit from now on."""
-        payments = {id(one): _payments(one) for one in excessive}
+        payments = {id(one): payments_of(one.conclusion.planned.postings.values()) for one in excessive}
         refs = [payment.books_ref for some in payments.values() for payment in some]
         rows = surely_by_ids(self._delivery.client, "Payment", refs)
-        shrinking: list[tuple[_Amendment, Posting]] = []
+        shrinking: list[tuple[Amendment, Posting]] = []
         for one in excessive:
             lowered = self._lowered(one, payments[id(one)], rows)
             shrinking += [(one, payment) for payment in lowered]
@@ -235,16 +193,15 @@ class Amender:
                 one.conclusion.problem = self._refused(one, faults[payment.pk])
                 one.posting.change = None
 
-    def _lowered(self, one: _Amendment, payments: Sequence[Posting], rows: Mapping[str, Json]) -> list[Posting]:
+    def _lowered(self, one: Amendment, payments: Sequence[Posting], rows: Mapping[str, Json]) -> list[Posting]:
         """The payments that must apply less, the latest first, each with its change; none where ours are not enough."""
         left, lowered = one.excess, []
         for payment in payments:
             row = rows.get(payment.books_ref, {})
-            share = _share(row, one.posting.books_ref)
-            cut = min(share, left)
+            applied = share(row, one.posting.books_ref)
+            cut = min(applied, left)
             if cut > 0:
-                stated = writer.applications_update(dict(row), one.posting.books_ref, share - cut)
-                payment.change = _payment_change(payment, row, stated)
+                payment.change = applying(payment, row, one.posting.books_ref, applied - cut)
                 lowered.append(payment)
                 left -= cut
         problem = next((hold for hold in (in_closed_period(each, self._company) for each in lowered) if hold), None)
@@ -265,149 +222,34 @@ def _sales(changing: Iterable[Conclusion]) -> list[Posting]:
     return [one.sale for one in changing if one.sale is not None]
 
 
-def _wish(change: Change) -> str:
-    return str(Kind.VOID) if change.kind is Kind.VOID else change.content
-
-
-def _total(row: Json) -> Decimal:
-    return Decimal(row["TotalAmt"])
-
-
-def _edited_total(one: _Amendment) -> Decimal | None:
+def _edited_total(one: Amendment) -> Decimal | None:
     return one.sale.total
 
 
-def _no_total(_one: _Amendment) -> Decimal | None:
+def _no_total(_one: Amendment) -> Decimal | None:
     return ZERO
 
 
-def _as_it_is(one: _Amendment) -> Decimal | None:
+def _as_it_is(one: Amendment) -> Decimal | None:
     return one.posting.proven_total
 
 
-def _check_total(one: _Amendment) -> None:
+def _look_again_at_refunds(amendments: Sequence[Amendment]) -> None:
+    """Parts of refunds that receipts take back, because they become more, want documents. Asked for beforehand, so that
+    a run that dies after the change leaves them due."""
+    orders = [one.posting.record_id for one in amendments if one.takes_back]
+    if orders:
+        Record.objects.filter(order__in=orders, kind=RecordKind.REFUND).update(wanted=F("wanted") + 1)
+
+
+def _check_total(one: Amendment) -> None:
     """Verify: after a change, too, the books must show the total that was proven."""
     posting = one.posting
     if posting.proven_total is not None and posting.total != posting.proven_total:
         one.conclusion.problem = total_differs(posting)
 
 
-def _restored(posting: Posting) -> dict[str, Any]:
-    """All that was stated when the document was posted, or answered to it, so that nothing stays of what somebody made
-    of it."""
-    answered = {"DocNumber": posting.doc_number, "DueDate": posting.image.get("due_date", "")}
-    stated = {name: value for name, value in posting.payload.items() if name != "DocNumber"}
-    return {name: value for name, value in answered.items() if value} | stated
-
-
-# -- words -------------------------------------------------------------------------------------------------------------
-
-
-def _difference(one: _Amendment, payload: Json) -> Hold:
-    """The document as it was posted, as it is now and as the order wants it; figures first, the rest for the table."""
-    posting, now = one.posting, image(one.row)
-    said = named(posting) | {"version": one.version, "wish": _wish(one.change), "now": json.dumps(now)}
-    if one.change.kind is Kind.VOID:
-        return Hold(Reason.CANCELLED_AFTER_POSTING, said)
-    said |= _amounts(one) | {"store": json.dumps(_wanted(one, payload))}
-    if not one.is_ours:
-        return Hold(Reason.EDITED_AFTER_POSTING, said)
-    parts = ", ".join(differing(posting.image, now))
-    return Hold(
-        Reason.CHANGED_IN_BOOKS, said | {"books_total": amount_text(_total(one.row), _currency(one)), "parts": parts}
-    )
-
-
-def _wanted(one: _Amendment, payload: Json) -> Image:
-    """What the document would say if the store's version were posted over it."""
-    kept = image(_restored(one.posting)) if one.is_ours else {}
-    before = {**image(one.row), **{name: value for name, value in kept.items() if name != "lines"}}
-    tax = {"tax": str(one.sale.tax)}
-    return {**before, **image(payload), **tax, "total": amount_text(one.sale.total, _currency(one))}
-
-
-def _untold(one: _Amendment) -> dict[str, Any]:
-    """What the log says of the change once it is carried out."""
-    kind = one.change.kind
-    if kind is Kind.VOID:
-        return {"action": Action.VOIDED, "reason": Reason.SALE_VOIDED, "params": named(one.posting)}
-    if kind is Kind.REPAIR:
-        return {"action": Action.UPDATED, "reason": "", "params": {}}
-    if kind is Kind.SHIPPING:
-        return {"action": Action.UPDATED, "reason": Reason.SHIPPING_ADDED, "params": named(one.posting)}
-    reason, params = _edited(one)
-    return {"action": Action.UPDATED, "reason": reason, "params": _amounts(one) | params}
-
-
-def _edited(one: _Amendment) -> tuple[Reason, dict[str, str]]:
-    if one.is_told_to_overwrite:
-        return Reason.OVERWRITTEN, {"user": one.posting.decided["user"]}
-    credit = one.excess + _unapplied(one)
-    if credit and one.sale.total < _before(one):
-        return Reason.SALE_UPDATED_LEFT_CREDIT, {"amount": amount_text(credit, _currency(one))}
-    left = one.sale.total - one.applied
-    if one.applied and left > 0 and not one.conclusion.work.payments:
-        return Reason.SALE_UPDATED_LEFT_OPEN, {"amount": amount_text(left, _currency(one))}
-    return Reason.SALE_UPDATED, {}
-
-
-def _amounts(one: _Amendment) -> dict[str, str]:
-    currency = _currency(one)
-    return {
-        "before": amount_text(_before(one), currency),
-        "after": amount_text(one.sale.total, currency),
-        "currency": currency,
-    }
-
-
-def _before(one: _Amendment) -> Decimal:
-    return one.posting.total if one.posting.total is not None else _total(one.row)
-
-
-def _currency(one: _Amendment) -> str:
-    return one.posting.currency or one.sale.currency
-
-
-# -- payments ----------------------------------------------------------------------------------------------------------
-
-
-def _payments(one: _Amendment) -> list[Posting]:
-    found = [
-        posting
-        for (role, _), posting in one.conclusion.planned.postings.items()
-        if role == Role.PAYMENT and posting.is_in_books
-    ]
-    return sorted(found, key=lambda posting: -posting.ordinal)
-
-
-def _unapplied(one: _Amendment) -> Decimal:
-    """What earlier edits, or a run that died in the middle of this one, took from what our payments apply."""
-    invoice = one.posting.books_ref
-    return sum(((paid.total or ZERO) - _share(paid.payload, invoice) for paid in _payments(one)), ZERO)
-
-
-def _share(payment: Json, invoice_id: str) -> Decimal:
-    """How much of a payment is applied to this invoice."""
-    mine = [line for line in payment.get("Line") or () if _pays(line, invoice_id)]
-    return sum((Decimal(line["Amount"]) for line in mine), ZERO)
-
-
-def _pays(line: Json, invoice_id: str) -> bool:
-    return any((one["TxnType"], one["TxnId"]) == ("Invoice", invoice_id) for one in line.get("LinkedTxn") or ())
-
-
-def _payment_change(payment: Posting, row: Json, stated: dict[str, Any]) -> dict[str, Any]:
-    version = {"Id": payment.books_ref, "SyncToken": str(row["SyncToken"]), "sparse": True}
-    return {
-        "operation": "update",
-        "payload": version | stated,
-        "proven_total": _total(row),
-        "content": payment.content,
-        "untold": {},
-    }
-
-
-def _paid_too_much(one: _Amendment) -> Hold:
+def _paid_too_much(one: Amendment) -> Hold:
     """Others' payments are theirs to change."""
-    figures = {"paid": amount_text(one.applied, _currency(one)), "wish": _wish(one.change)}
-    return Hold(Reason.PAID_MORE_THAN_NEW_TOTAL, named(one.posting) | _amounts(one) | figures)
+    figures = {"paid": amount_text(one.applied, one.currency), "wish": wish(one.change)}
+    return Hold(Reason.PAID_MORE_THAN_NEW_TOTAL, named(one.posting) | one.amounts | figures)

@@ -15,10 +15,19 @@ from integrations import mirror
 from integrations.http import Clock
 from integrations.models import BooksObject, Integration
 from sync.engine.documents import Document, Value
-from sync.engine.options import load_options, payment_targets, tax_rows
+from sync.engine.options import load_options, module_rows, payment_targets, tax_rows
 from sync.engine.plan import Planner
 from sync.engine.preview import Preview, PreviewedOrder, orders_of, planner_for, unfiled_orders
-from sync.models import ItemSettings, OrderSettings, PaymentMapping, PaymentSettings, ProductMatch, Record, TaxMapping
+from sync.models import (
+    ItemSettings,
+    ModuleSettings,
+    OrderSettings,
+    PaymentMapping,
+    PaymentSettings,
+    ProductMatch,
+    Record,
+    TaxMapping,
+)
 from sync.translate.settings import Options
 
 M = TypeVar("M", bound=Model)
@@ -135,9 +144,11 @@ def _integration_with(integration: Integration, unsaved: Unsaved) -> Integration
 
 def _with_mappings(options: Options, integration: Integration, unsaved: Unsaved) -> Options:
     taxes = TaxMapping.objects.filter(integration=integration)
+    modules = ModuleSettings.objects.filter(integration=integration).select_related("item", "income_account")
     methods = PaymentMapping.objects.filter(integration=integration).select_related("account", "payment_method")
     return replace(
         options,
+        modules=module_rows(_merged(modules, ModuleSettings, unsaved)),
         taxes=tax_rows(_merged(taxes, TaxMapping, unsaved)),
         payment_methods=payment_targets(_merged(methods, PaymentMapping, unsaved)),
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from integrations.errors import ReadOnly
 from integrations.quickbooks.faults import Cause, Fault
-from sync.engine.plan import Planned, Work
+from sync.engine.work import Planned, Work
 from sync.models import Action, Posting
 from sync.translate.outcome import Hold, Note
 from sync.translate.reasons import Reason

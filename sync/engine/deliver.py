@@ -46,7 +46,7 @@ _ANSWER_FIELDS = [
     "state", "books_ref", "sync_token", "doc_number", "txn_date", "total", "currency", "customer_ref", "adopted",
     "image", "fault_code", "fault_detail", "trace", "posted_at",
 ]  # fmt: skip
-_CHANGE_FIELDS = ["payload", "change", "proven_total", "content", "decided", "untold"]
+_CHANGE_FIELDS = ["payload", "change", "proven_total", "content", "decided", "untold", "given_back"]
 # What only QuickBooks' own call needs of the payload of a change.
 _OF_THE_CALL = frozenset({"Id", "SyncToken", "sparse"})
 
@@ -292,7 +292,7 @@ def _become(posting: Posting, change: dict[str, Any]) -> None:
     stated = {name: value for name, value in change["payload"].items() if name not in _OF_THE_CALL}
     posting.payload = {**posting.payload, **stated}
     posting.proven_total, posting.content = change["proven_total"], change["content"]
-    posting.untold = change["untold"]
+    posting.untold, posting.given_back = change["untold"], change.get("given_back", posting.given_back)
     posting.change, posting.decided = None, {}
 
 

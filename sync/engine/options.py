@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from integrations import books
 from integrations.models import BooksObject, Integration
-from sync.models import PaymentMapping, ProductMatch, TaxMapping
+from sync.models import ModuleSettings, PaymentMapping, ProductMatch, TaxMapping
 from sync.models.settings import ItemSettings, OrderSettings, RefundSettings
 from sync.translate.settings import (
     AssignTo,
@@ -16,6 +16,7 @@ from sync.translate.settings import (
     CreateAs,
     DueUnit,
     MatchBy,
+    Module,
     Options,
     PaymentTarget,
     match_key,
@@ -70,6 +71,9 @@ def load_options(integration: Integration) -> Options:
         income_account_id=_ref(items.income_account),
         expense_account_id=_ref(items.expense_account),
         asset_account_id=_ref(items.asset_account),
+        modules=module_rows(
+            ModuleSettings.objects.filter(integration=integration).select_related("item", "income_account")
+        ),
         record_payments=payments.enabled,
         clearing_account_id=_ref(payments.account),
         payment_methods=payment_targets(
@@ -116,6 +120,13 @@ def tax_rows(rows: Iterable[TaxMapping]) -> tuple[TaxRow, ...]:
     return tuple(TaxRow(tuple(row.taxes), row.code) for row in rows)
 
 
+def module_rows(rows: Iterable[ModuleSettings]) -> dict[str, Module]:
+    return {
+        row.module: Module(row.enabled, _known(row.item) if row.item else None, _ref(row.income_account))
+        for row in rows
+    }
+
+
 def payment_targets(rows: Iterable[PaymentMapping]) -> dict[str, PaymentTarget]:
     return {row.method: PaymentTarget(_ref(row.account), _ref(row.payment_method)) for row in rows}
 
@@ -159,4 +170,4 @@ def _compared(row: BooksObject, column: str) -> str:
     return text if row.active or column != "name_key" else _INACTIVE_NAME.sub("", text)
 
 
-__all__ = ["load_catalog", "load_options", "match_key", "payment_targets", "tax_rows"]
+__all__ = ["load_catalog", "load_options", "match_key", "module_rows", "payment_targets", "tax_rows"]

@@ -7,11 +7,12 @@ from integrations import mirror
 from integrations.errors import RemoteError
 from sync.causes import cause_of
 from sync.engine.conclusion import Conclusion
-from sync.engine.plan import PAGE, Planned, Planner
+from sync.engine.plan import PAGE, Planner
 from sync.engine.post import Poster
 from sync.engine.pull import changed_pages, news
 from sync.engine.record import ending_of
 from sync.engine.session import Session, Stop, stopped_by
+from sync.engine.work import Planned
 from sync.flows import orders as orders_flow
 from sync.models import Record, RecordState
 from sync.translate.outcome import Hold
@@ -85,6 +86,7 @@ def _learn(session: Session, planned: Sequence[Planned], planner: Planner) -> No
         if one.order is not None and isinstance(one.decision, Hold) and one.decision.reason is Reason.TAX_UNMAPPED
     ]
     orders_flow.learn_methods(session.integration, orders, planner.options)
+    orders_flow.learn_modules(session.integration, orders, planner.options)
     orders_flow.learn_taxes(session.integration, unmapped, planner.options, planner.company)
 
 

@@ -3,24 +3,36 @@
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 
-from integrations.books import Company, Payment, Sale, SaleType
+from integrations.books import Company, Payment, SaleType
 from integrations.commerce import Order, PaymentState
 from integrations.errors import Malformed
 from integrations.models import BooksObject, Integration
-from integrations.money import ZERO
+from integrations.money import ZERO, total_of
 from integrations.quickbooks import writer
 from integrations.stores import OrderReader
 from sync.engine.content import content
+from sync.engine.given_back import account_for_receipts
 from sync.engine.options import load_catalog
 from sync.engine.period import in_closed_period, in_open_period, named
 from sync.engine.prove import prove, repair
+from sync.engine.work import (
+    LEAVE,
+    Change,
+    Kind,
+    Planned,
+    Postings,
+    Work,
+    posted_sale,
+    total_differs,
+    voided_sales,
+    wished,
+)
 from sync.models import Gone, Posting, PostingState, Record, Role
 from sync.translate.held import amount_text
 from sync.translate.orders import needs, translate_order
 from sync.translate.outcome import Documents, Hold, Note, Outcome, Skip
-from sync.translate.payments import received
+from sync.translate.payments import account_of, received
 from sync.translate.reasons import Reason
 from sync.translate.settings import Catalog, Options
 
@@ -28,65 +40,6 @@ logger = logging.getLogger(__name__)
 
 # Full batches of thirty, few statements for each, and small enough to keep in memory.
 PAGE = 300
-
-# What a person may decide about a posted document that differs: leave it, or post the store's version over it.
-LEAVE, OVERWRITE = "leave", "overwrite"
-
-Postings = Mapping[tuple[str, int], Posting]
-
-
-@dataclass(slots=True)
-class Planned:
-    """A record and what is to be done about it. `wanted` is the wish that this answers (see Record)."""
-
-    record: Record
-    wanted: int
-    order: Order | None
-    postings: Postings
-    decision: "Work | Hold | Skip"
-
-    @property
-    def sale(self) -> Posting | None:
-        """The sale's posting when it is in the books."""
-        return posted_sale(self.postings)
-
-    @property
-    def latest_sale(self) -> Posting | None:
-        """The posting of the sale, whatever became of it."""
-        return max(_sales(self.postings), key=lambda one: one.ordinal, default=None)
-
-    @property
-    def voided(self) -> int:
-        """How many sales of the order were voided; the next one is told apart from them by this."""
-        return len(_voided(self.postings))
-
-
-class Kind(StrEnum):
-    """What a change does to a posted sale."""
-
-    EDIT = "edit"  # all of it, as the order is now
-    REPAIR = "repair"  # its lines, so that the total is the proven one
-    SHIPPING = "shipping"  # how the goods were sent, and nothing else
-    VOID = "void"
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What is to become of a sale that is in the books. `content` is the order's digest (see `content`)."""
-
-    kind: Kind
-    content: str
-    sale: Sale | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """What is still to be written: nothing at all for a record that is in the books as it should be."""
-
-    sale: Sale | None = None
-    payments: tuple[Payment, ...] = ()
-    notes: tuple[Note, ...] = ()
-    change: Change | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +63,12 @@ class Planner:
         read = [self._read(record) for record in records]
         catalog = self.catalog(order for order in read if isinstance(order, Order))
         postings = {} if as_if_new else _postings(records)
-        return [
+        planned = [
             self._decide(record, order, catalog, postings.get(record.pk or 0, {}))
             for record, order in zip(records, read, strict=True)
         ]
+        account_for_receipts(planned)
+        return planned
 
     def _read(self, record: Record) -> Order | Hold:
         if record.gone == Gone.MISSING:
@@ -128,7 +83,7 @@ class Planner:
 
     def catalog(self, orders: Iterable[Order]) -> Catalog:
         """The items that these orders look up."""
-        options = _unfiltered(self.options)
+        options = replace(self.options, selects=False)
         wishes = [needs(order, options) for order in orders]
         keys = frozenset().union(*(wish.items for wish in wishes))
         names = frozenset().union(*(wish.names for wish in wishes))
@@ -147,13 +102,15 @@ class Planner:
         except Exception as error:  # our mistake in one order must not keep the others out of the books
             logger.exception("order %s of %s could not be planned", order.number, self.integration.slug)
             decision = Hold(Reason.INTERNAL_ERROR, {"detail": type(error).__name__})
+        if isinstance(decision, Work) and order.charged_back:
+            decision = replace(decision, notes=(_charged_back(order), *decision.notes))
         return Planned(record, record.wanted, order, postings, decision)
 
     def _options_for(self, posted: Posting | None, postings: Postings) -> Options:
         """What is posted stays the type it is (an invoice gets payments also where receipts are wanted by now), and
         filters do not concern it any more."""
-        options = replace(self.options, voided=len(_voided(postings)))
-        return options if posted is None else replace(_unfiltered(options), post_as=SaleType(posted.books_type))
+        options = replace(self.options, voided=len(voided_sales(postings)))
+        return options if posted is None else replace(options, selects=False, post_as=SaleType(posted.books_type))
 
     def _fresh(self, outcome: Outcome) -> Work | Hold | Skip:
         """The decision for an order that is not in the books."""
@@ -174,14 +131,17 @@ class Planner:
         if isinstance(outcome, Skip):
             return self._cancelled(posted, postings)
         if posted.content != wish:
-            return self._edited(outcome, wish, posted, postings)
+            return self._outgrown(outcome, wish, order, posted) or self._edited(outcome, wish, posted, postings)
         if posted.proven_total is not None and posted.total != posted.proven_total:
             return self._repaired(outcome, posted)
         # What holds a new order back does not concern one that is in the books, unless money still has to follow it.
         if isinstance(outcome, Hold):
             return outcome if self._money_outstanding(order, posted, postings) else Work()
         missing = self._missing_payments(outcome, posted, postings)
-        return missing if isinstance(missing, Hold) else Work(payments=missing, change=self._shipped(outcome, posted))
+        if isinstance(missing, Hold):
+            return missing
+        notes = _overpaid(outcome, posted, missing)
+        return Work(payments=missing, notes=notes, change=self._shipped(outcome, posted))
 
     # -- changes of what is posted -------------------------------------------------------------------------------------
 
@@ -196,6 +156,19 @@ class Planner:
         if isinstance(missing, Hold):
             return wished(missing, wish)
         return Work(payments=missing, notes=proven.notes, change=Change(Kind.EDIT, wish, proven.sale))
+
+    def _outgrown(self, outcome: Documents | Hold, wish: str, order: Order, posted: Posting) -> Hold | None:
+        """A receipt cannot follow an order that is no longer paid in full, or by money in several accounts."""
+        if posted.books_type != SaleType.SALES_RECEIPT or not isinstance(outcome, Documents):
+            return None
+        tenders = received(order)
+        paid = total_of(tender.amount for tender in tenders)
+        accounts = {account_of(tender.method, self.options) for tender in tenders}
+        if paid >= order.total and len(accounts) <= 1:
+            return None
+        told = {"before": posted.total or ZERO, "after": order.total, "paid": paid}
+        amounts = {name: amount_text(amount, order.currency) for name, amount in told.items()}
+        return wished(Hold(Reason.RECEIPT_OUTGROWN, named(posted) | amounts | {"currency": order.currency}), wish)
 
     def _cancelled(self, posted: Posting, postings: Postings) -> Work | Hold:
         """An invoice without a payment of ours may be voided; money that was received must be given back first, which
@@ -239,7 +212,7 @@ class Planner:
     def _money_outstanding(self, order: Order, posted: Posting, postings: Postings) -> bool:
         if not self.options.record_payments or posted.books_type == SaleType.SALES_RECEIPT:
             return False
-        paid = sum(1 for (role, _), one in postings.items() if role == Role.PAYMENT and one.is_in_books)
+        paid = sum(1 for (role, _), one in postings.items() if role == Role.PAYMENT and _came_in(one))
         return len(received(order)) > paid
 
 
@@ -255,6 +228,20 @@ def _left(posted: Posting, wish: str) -> Note | None:
     return Note(Reason.CHANGE_IGNORED, {"user": posted.decided["user"]})
 
 
+def _overpaid(outcome: Documents, posted: Posting, payments: Sequence[Payment]) -> tuple[Note, ...]:
+    """What is said of money that came in since, if that is more than was open: a receipt has no place for it."""
+    notes = [note for note in outcome.notes if note.reason is Reason.OVERPAID]
+    if posted.books_type == SaleType.SALES_RECEIPT:
+        return tuple(replace(note, reason=Reason.RECEIPT_OVERPAID) for note in notes)
+    return tuple(notes) if any(payment.credit for payment in payments) else ()
+
+
+def _charged_back(order: Order) -> Note:
+    """What buyers' banks took back is for a person to enter: nobody says what the loss is to be in the books."""
+    taken = amount_text(order.charged_back, order.currency)
+    return Note(Reason.CHARGED_BACK, {"amount": taken, "currency": order.currency})
+
+
 def _unless_left(hold: Hold, postings: Postings) -> Work | Hold:
     """An order that is in the books and cannot be read or found any more, unless a person leaves it at that."""
     posted = posted_sale(postings)
@@ -262,17 +249,6 @@ def _unless_left(hold: Hold, postings: Postings) -> Work | Hold:
         return hold
     ignored = _left(posted, hold.reason)
     return Work(notes=(ignored,)) if ignored else wished(hold, hold.reason)
-
-
-def wished(hold: Hold, wish: str) -> Hold:
-    """A hold that a person may end by leaving the document as it is, whatever the order wishes."""
-    return replace(hold, params={**hold.params, "wish": str(wish)})
-
-
-def total_differs(posted: Posting) -> Hold:
-    """The alarm of a document whose total in the books is not the one that was proven."""
-    store, books = (amount_text(total or ZERO, posted.currency) for total in (posted.proven_total, posted.total))
-    return Hold(Reason.BOOKS_TOTAL_DIFFERS, {"store_total": store, "books_total": books, "books_id": posted.books_ref})
 
 
 def _with_payment_dates(order: Order, record: Record) -> Order:
@@ -294,36 +270,23 @@ def _postings(records: Sequence[Record]) -> dict[int, dict[tuple[str, int], Post
     return found
 
 
-def posted_sale(postings: Postings) -> Posting | None:
-    """The sale that stands in the books; of an order whose earlier sales were voided, the latest."""
-    return next((one for one in _sales(postings) if one.is_in_books), None)
-
-
-def _voided(postings: Postings) -> list[Posting]:
-    return [one for one in _sales(postings) if one.state == PostingState.VOIDED]
-
-
-def _sales(postings: Postings) -> list[Posting]:
-    return sorted((one for (role, _), one in postings.items() if role == Role.SALE), key=lambda one: one.ordinal)
-
-
 def _unposted(payments: Sequence[Payment], postings: Postings) -> tuple[Payment, ...]:
     def is_there(payment: Payment) -> bool:
         posting = postings.get((Role.PAYMENT, payment.ordinal))
-        return posting is not None and posting.is_in_books
+        return posting is not None and _came_in(posting)
 
     return tuple(one for one in payments if not is_there(one))
 
 
-def _unfiltered(options: Options) -> Options:
-    """Options under which every order but a cancelled one is meant for the books."""
-    return replace(options, start_date=None, payment_statuses=frozenset(), fulfillment_statuses=frozenset())
+def _came_in(payment: Posting) -> bool:
+    """Whether it was posted once: one that went back altogether is voided."""
+    return payment.is_in_books or payment.state == PostingState.VOIDED
 
 
 def _as_it_happened(outcome: Outcome, record: Record, postings: Postings) -> Outcome:
     """A cancelled order whose sale was voided, or that was deleted, says so."""
     if not isinstance(outcome, Skip) or outcome.reason is not Reason.ORDER_CANCELLED:
         return outcome
-    if voided := _voided(postings):
+    if voided := voided_sales(postings):
         return Skip(Reason.SALE_VOIDED, named(voided[-1]))
     return Skip(Reason.ORDER_DELETED) if record.gone == Gone.DELETED else outcome

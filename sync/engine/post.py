@@ -11,7 +11,7 @@ from decimal import Decimal
 from integrations.books import Company, CustomerDraft, ItemDraft, Known, Payment, Sale, SaleType
 from integrations.http import Clock
 from integrations.models import Integration
-from integrations.money import ZERO
+from integrations.money import ZERO, total_of
 from integrations.quickbooks import writer
 from integrations.quickbooks.faults import Cause, Fault
 from sync.engine.amend import Amender
@@ -21,9 +21,9 @@ from sync.engine.deliver import Delivery
 from sync.engine.deliver import posted as note_posted
 from sync.engine.directory import Customer, Directory
 from sync.engine.entries import Entries, customer_entry, item_entry, keep_links
-from sync.engine.plan import LEAVE, Change, Kind, Planned, Work, total_differs, wished
 from sync.engine.prove import repair
 from sync.engine.search import Existing, balance_of, existing_sales, numbered, open_balances
+from sync.engine.work import LEAVE, Change, Kind, Planned, Work, total_differs, wished
 from sync.models import Action, LogEntry, Posting, RecordState, Role
 from sync.translate.held import amount_text
 from sync.translate.outcome import Documents, Hold, Note
@@ -320,15 +320,16 @@ def _say_changes(conclusions: Sequence[Conclusion]) -> None:
 
 
 def _leave_out_paid(conclusion: Conclusion, balance: Decimal) -> None:
-    """An invoice that was paid in QuickBooks gets no second payment. One of ours that is partly paid there does: it
-    is for QuickBooks to refuse, and then for a person. One whose total is not the order's gets none that it cannot
-    hold, and that is told."""
+    """An invoice that was paid in QuickBooks gets no second payment; money that it has no use for came in all the same.
+    One of ours that is partly paid there does: it is for QuickBooks to refuse, and then for a person. One whose total
+    is not the order's gets none that it cannot hold, and that is told."""
     payments = conclusion.work.payments
-    owed = sum((payment.amount for payment in payments), ZERO)
+    owed = total_of(payment.applied for payment in payments)
     sale = conclusion.sale
     may_differ = sale is not None and (sale.adopted or sale.decided.get("do") == LEAVE)
     if balance <= 0 or (may_differ and owed > balance):
-        conclusion.planned.decision = replace(conclusion.work, payments=())
+        beyond = () if may_differ else tuple(one for one in payments if not one.applied)
+        conclusion.planned.decision = replace(conclusion.work, payments=beyond)
     if balance > 0 and may_differ and owed > balance:
         currency = payments[0].currency
         amounts = {"amount": amount_text(owed, currency), "balance": amount_text(balance, currency)}

@@ -21,9 +21,10 @@ from integrations.quickbooks import arithmetic, writer
 from sync.engine.directory import Customer, Directory, FoundBy
 from sync.engine.documents import Document, Json, LineFacts, Names, Reasons, Sheet, Tax, read
 from sync.engine.options import load_options
-from sync.engine.plan import Change, Kind, Planned, Planner, Work
+from sync.engine.plan import Planner
 from sync.engine.pull import changed_pages, news
 from sync.engine.record import ending_of
+from sync.engine.work import Change, Kind, Planned, Work
 from sync.flows import orders as orders_flow
 from sync.models import Posting, Record, RecordKind
 from sync.translate.because import (

@@ -22,6 +22,12 @@ from sync.models import Gone, Record, RecordKind
 # The store's search index lags behind its writes, and clocks differ: each window reaches back into the one before.
 OVERLAP = timedelta(minutes=15)
 _BEFORE_ALL = date(2000, 1, 1)
+# Where a refund may leave an order's date of change alone, the orders of so many days are read again once a day. A
+# daily sync is not always a whole day after the one before. A run reads so many pages of them, the next one goes on.
+RECHECKED = timedelta(days=90)
+RECHECKED_EVERY = timedelta(hours=20)
+RECHECKED_AT_ONCE = 60
+_RECHECK = ("orders_rechecked_at", "orders_rechecked_until")
 
 
 def window_start(integration: Integration) -> datetime:
@@ -34,10 +40,15 @@ def changed_pages(integration: Integration, store: Store, *, now: datetime) -> I
 
     After the start date was moved back the store is read from there once more: those orders were never asked for.
     """
-    start, known_until = window_start(integration), integration.orders_read_until
-    covered = integration.orders_read_from is not None and integration.orders_read_from <= start
-    updated_from = known_until - OVERLAP if known_until is not None and covered else None
-    return store.orders(created_from=start, updated_from=updated_from, until=now)
+    known_until = integration.orders_read_until
+    updated_from = known_until - OVERLAP if known_until is not None and _is_covered(integration) else None
+    return store.orders(created_from=window_start(integration), updated_from=updated_from, until=now)
+
+
+def _is_covered(integration: Integration) -> bool:
+    """Whether the store has been read from the start date on."""
+    read_from = integration.orders_read_from
+    return read_from is not None and read_from <= window_start(integration)
 
 
 def pull(integration: Integration, store: Store, *, now: datetime) -> int:
@@ -48,21 +59,50 @@ def pull(integration: Integration, store: Store, *, now: datetime) -> int:
     """
     changed = 0
     waiting: list[Fetched] = []
+    current: set[str] = set()
     for page in changed_pages(integration, store, now=now):
         changed += _file(integration, store, waiting)
         waiting = page
+        current.update(fetched.ref for fetched in page if fetched.is_current)
     if integration.orders_read_until is not None:
         changed += note_deleted(integration, store, since=integration.orders_read_until - OVERLAP, until=now)
     with transaction.atomic():
         changed += _file(integration, store, waiting)
+        if not _is_covered(integration):  # all was read: that is as good as reading it again
+            integration.orders_rechecked_at, integration.orders_rechecked_until = now, None
         integration.orders_read_from, integration.orders_read_until = window_start(integration), now
-        integration.save(update_fields=["orders_read_from", "orders_read_until"])
-    for wanted, found in wanted_orders(integration, store, created_from=window_start(integration), now=now):
+        integration.save(update_fields=["orders_read_from", "orders_read_until", *_RECHECK])
+    start = window_start(integration)
+    for wanted, found in wanted_orders(integration, store, created_from=start, now=now, current=current):
         if found is None:
             changed += note_not_found(integration, store, wanted.store_ref, now=now)
         with transaction.atomic():
             changed += _file(integration, store, found or [])
             order_done(wanted)
+    return changed + _recheck(integration, store, now=now)
+
+
+def _recheck(integration: Integration, store: Store, *, now: datetime) -> int:
+    """Look for refunds that no date tells of; returns how many records changed.
+
+    This begins with the orders that changed longest ago, and goes on where the run before this one left off.
+    """
+    last, began = integration.orders_rechecked_at, integration.orders_rechecked_until
+    is_early = began is None and last is not None and now - last < RECHECKED_EVERY
+    if store.dates_move_with_refunds or is_early:
+        return 0
+    start, reached, changed = max(window_start(integration), now - RECHECKED), began, 0
+    for number, page in enumerate(store.orders(created_from=start, updated_from=began, until=now), start=1):
+        reached = max([fetched.updated_at for fetched in page] + ([reached] if reached else []), default=None)
+        with transaction.atomic():
+            changed += _file(integration, store, page)
+            integration.orders_rechecked_until = reached
+            integration.save(update_fields=_RECHECK)
+        # Many orders of one moment, as after an import, are read in one go: the next run would begin with them again.
+        if number >= RECHECKED_AT_ONCE and reached and (began is None or reached > began + OVERLAP):
+            return changed
+    integration.orders_rechecked_at, integration.orders_rechecked_until = now, None
+    integration.save(update_fields=_RECHECK)
     return changed
 
 

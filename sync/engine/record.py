@@ -12,8 +12,9 @@ from django.db import transaction
 from integrations.money import ZERO, currency_places, plain, round_half_up
 from sync.causes import cause_of
 from sync.engine.conclusion import Conclusion
-from sync.engine.plan import Kind, Planned, Work
+from sync.engine.given_back import received_more
 from sync.engine.rows import insert_rows, update_rows
+from sync.engine.work import OVERWRITE, Change, Kind, Planned, Work
 from sync.models import Action, LogEntry, Posting, Record, RecordState, Run
 from sync.reasons import Severity, text_of
 from sync.translate.outcome import Hold, Skip
@@ -75,8 +76,15 @@ def _undone(planned: Planned) -> Ending:
         return _problem(planned, decision, planned.sale)
     if isinstance(decision, Skip):
         return _skipped(planned, decision)
+    if planned.sale is not None and decision.change is not None and _must_ask(planned.sale, decision.change):
+        return _problem(planned, received_more(planned.sale, decision.change), planned.sale)
     action = _would(decision)
     return Ending(planned.record, planned.wanted, planned.record.state, action, sale=planned.sale)
+
+
+def _must_ask(posted: Posting, change: Change) -> bool:
+    """Whether a person must say first where the money is that a receipt says came in."""
+    return bool(change.missing) and posted.decided.get("do") != OVERWRITE
 
 
 def _skipped(planned: Planned, skip: Skip) -> Ending:

@@ -16,54 +16,33 @@ from integrations.models import BooksObject
 from integrations.money import ZERO, total_of
 from integrations.quickbooks import reader
 from integrations.quickbooks.forms import form_of_payload, form_of_sale
+from integrations.quickbooks.image import differing, image
 from sync.engine.options import REFUND_ITEM, load_catalog
-from sync.engine.period import refunds_in_open_period
+from sync.engine.payments import credit_of, payments_of
+from sync.engine.period import in_closed_period, refunds_in_open_period
 from sync.engine.plan import Planner
 from sync.engine.prove import prove, prove_refund
 from sync.engine.refund_records import amount_of, refund_of
+from sync.engine.refund_work import ROLES, Lowering, PlannedRefund, RefundWork
 from sync.models import Posting, PostingState, Record, RecordKind, Role
 from sync.translate.dates import local_date
 from sync.translate.held import Held, amount_text, hold
 from sync.translate.orders import needs, translate_order
 from sync.translate.outcome import Documents, Hold, Skip
+from sync.translate.payments import received
 from sync.translate.reasons import Reason
 from sync.translate.refunds import Credited, RefundCase, Sold, credited_by_others, translate_refund
 from sync.translate.settings import Catalog, Options, match_key
 
 logger = logging.getLogger(__name__)
 
-ROLES = {RefundType.REFUND_RECEIPT: Role.REFUND, RefundType.CREDIT_MEMO: Role.CREDIT}
 # What was posted so lately may not be shown by searches yet.
 _FRESH = timedelta(minutes=1)
 
 Json = Mapping[str, Any]
 Live = Mapping[tuple[str, str], Json]
-"""Sales as QuickBooks has them now, by type and id."""
+"""Sales, and payments of them, as QuickBooks has them now, by type and id."""
 Look = Callable[[Sequence[Posting]], Live]
-
-
-@dataclass(frozen=True, slots=True)
-class RefundWork:
-    """The documents that are still to be written; none for a refund that is in the books as it should be."""
-
-    documents: tuple[RefundDocument, ...] = ()
-
-
-@dataclass(slots=True)
-class PlannedRefund:
-    """A refund record and what is to be done about it. `wanted` is the wish that this answers (see Record)."""
-
-    record: Record
-    wanted: int
-    decision: RefundWork | Hold | Skip
-    case: RefundCase | None
-    postings: Mapping[tuple[str, int], Posting]  # its own, by role and ordinal
-
-    @property
-    def documents(self) -> list[Posting]:
-        """Those of its documents that are in the books."""
-        found = [one for (role, _), one in sorted(self.postings.items()) if role in ROLES.values()]
-        return [one for one in found if one.state == PostingState.POSTED]
 
 
 @dataclass(slots=True)
@@ -100,12 +79,13 @@ class RefundPlanner:
         read = {pk: self._read(order) for pk, order in orders.items() if order is not None}
         postings, refunds = _history(orders)
         sales = [sale for sale in map(_sale_of, postings.values()) if sale is not None]
+        credits_ = [payment for history in postings.values() for payment in _overpaying(history)]
         catalog = self._catalog([order for pk, order in read.items() if _is_adopted(postings.get(pk, []))])
         return _Page(
             orders=read,
             postings=postings,
             refunds=refunds,
-            live=self.look(sales) if self.look is not None else None,
+            live=self.look([*sales, *credits_]) if self.look is not None else None,
             items=self._items(sales),
             catalog=catalog,
             options=_with_refund_item(self.planner.options, catalog),
@@ -119,7 +99,7 @@ class RefundPlanner:
 
     def _catalog(self, orders: Sequence[Order | Hold]) -> Catalog:
         """The items of sales that we did not write ourselves, and the one for parts of a sale."""
-        options = _unfiltered(self.planner.options)
+        options = replace(self.planner.options, selects=False)
         wishes = [needs(order, options) for order in orders if isinstance(order, Order)]
         keys = frozenset().union(*(wish.items for wish in wishes))
         names = frozenset({match_key(REFUND_ITEM)}).union(*(wish.names for wish in wishes))
@@ -137,7 +117,8 @@ class RefundPlanner:
     def _planned(self, record: Record, page: _Page) -> PlannedRefund:
         history = page.postings.get(record.order_id or 0, [])
         own = {(one.role, one.ordinal): one for one in history if one.record_id == record.pk}
-        planned = PlannedRefund(record, record.wanted, RefundWork(), None, own)
+        payments = [one for one in history if one.role == Role.PAYMENT]
+        planned = PlannedRefund(record, record.wanted, RefundWork(), None, own, _sale_of(history), payments)
         try:
             planned.decision = self._decide(planned, history, page)
         except Held as held:
@@ -155,7 +136,7 @@ class RefundPlanner:
         told_otherwise = _told_otherwise(planned, order)
         if told_otherwise is not None:
             return told_otherwise
-        sale = _sale_of(history)
+        sale = planned.sale
         if sale is None:
             was_posted = any(one.role == Role.SALE and one.posted_at is not None for one in history)
             return Skip(Reason.REFUND_SALE_VOIDED if was_posted else Reason.REFUND_ORDER_NOT_POSTED)
@@ -163,9 +144,9 @@ class RefundPlanner:
         if isinstance(sold, Skip):
             return sold
         planned.case = self._case(planned, sold, history, order, page)
-        return self._work(planned.case)
+        return self._work(planned.case, history, page)
 
-    def _work(self, case: RefundCase) -> RefundWork | Hold | Skip:
+    def _work(self, case: RefundCase, history: Sequence[Posting], page: _Page) -> RefundWork | Hold | Skip:
         outcome = translate_refund(case)
         if isinstance(outcome, Hold | Skip):
             return outcome
@@ -174,10 +155,32 @@ class RefundPlanner:
         if isinstance(dated, Hold):
             return dated
         proven = [prove_refund(one, case.company) for one in dated]
+        lowerings = self._lowerings(outcome.credit, case, history, page)
         return next(
             (one for one in proven if isinstance(one, Hold)),
-            RefundWork(tuple(one for one in proven if isinstance(one, RefundDocument))),
+            RefundWork(tuple(one for one in proven if isinstance(one, RefundDocument)), lowerings, outcome.beyond),
         )
+
+    def _lowerings(
+        self, amount: Decimal, case: RefundCase, history: Sequence[Posting], page: _Page
+    ) -> tuple[Lowering, ...]:
+        """The payments that become less, the latest first. Holds the refund where those that may are not enough."""
+        found, left, causes = [], amount, []
+        for payment in _overpaying(history) if amount else ():
+            row = page.live.get((payment.books_type, payment.books_ref)) if page.live is not None else None
+            if in_closed_period(payment, case.company):
+                causes.append("closed")
+            elif page.live is not None and (row is None or differing(payment.image, image(row))):
+                causes.append("changed")
+            elif left:
+                part = min(left, credit_of(payment, case.sold.id))
+                found.append(Lowering(payment, row, part))
+                left -= part
+        if left:
+            paid, total = case.text(case.sold.paid + case.sold.credit), case.text(case.sold.form.total)
+            said = {"amount": case.text(amount), "paid": paid, "total": total, "cause": next(iter(causes), "changed")}
+            hold(Reason.REFUND_OF_OVERPAYMENT, **said, currency=case.order.currency)
+        return tuple(found)
 
     def _case(
         self, planned: PlannedRefund, sold: Sold, history: Sequence[Posting], order: Order, page: _Page
@@ -193,6 +196,8 @@ class RefundPlanner:
             credited=(),
             options=page.options,
             company=company,
+            lowered=planned.in_receipt + planned.in_payments,
+            beyond=_beyond(order, planned),
         )
         for posting in history:
             if posting.role in ROLES.values() and posting.state == PostingState.POSTED:
@@ -215,11 +220,13 @@ class RefundPlanner:
         for shown in (form.total, found.total if found is not None else total):
             if shown != total:
                 _changed(sale, shown)
-        paid = _total(history, Role.PAYMENT)
         is_open = sale.books_type == SaleType.INVOICE
-        balance = total - paid - _total(history, Role.CREDIT) if is_open else ZERO
+        payments = payments_of(history) if is_open else []
+        paid, beyond = total_of(one.total or ZERO for one in payments), _credit(payments, sale)
+        balance = total - (paid - beyond) - _total(history, Role.CREDIT) if is_open else ZERO
         if found is not None and is_open:
             balance = Decimal(str(found.raw.get("Balance") or 0))
+        credit = max(beyond - max(balance, ZERO), ZERO)
         return Sold(
             type=SaleType(sale.books_type),
             id=sale.books_ref,
@@ -227,7 +234,8 @@ class RefundPlanner:
             customer_id=(found.customer_id if found is not None else "") or sale.customer_ref,
             form=form,
             balance=balance,
-            paid=paid if is_open else ZERO,
+            paid=paid - credit,
+            credit=credit,
         )
 
     def _found(self, sale: Posting, live: Live | None) -> Posted | None:
@@ -246,7 +254,7 @@ class RefundPlanner:
         company = self.planner.company
         if not sale.adopted and sale.payload:
             return _named(form_of_payload(sale.payload, company, sale.currency or order.currency), page.items)
-        options = replace(_unfiltered(self.planner.options), post_as=SaleType(sale.books_type))
+        options = replace(self.planner.options, selects=False, post_as=SaleType(sale.books_type))
         paid = replace(order, payment_state=PaymentState.PAID)
         outcome = translate_order(paid, options, company, page.catalog)
         proven = prove(outcome, company, options) if isinstance(outcome, Documents) else outcome
@@ -274,11 +282,11 @@ def _told_otherwise(planned: PlannedRefund, order: Order) -> RefundWork | Hold |
     refund = refund_of(record)
     if any(one.ref == refund.ref for one in order.refunds):
         return None
-    if not planned.documents:
+    if not planned.amount:
         return Skip(Reason.REFUND_SUPERSEDED)
     if order.refunds:
         return RefundWork()
-    amount = amount_text(total_of(one.total or ZERO for one in planned.documents), record.currency)
+    amount = amount_text(planned.amount, record.currency)
     return Hold(Reason.REFUND_WITHDRAWN, {"amount": amount, "currency": record.currency, "wish": "withdrawn"})
 
 
@@ -301,6 +309,28 @@ def _sale_of(history: Sequence[Posting]) -> Posting | None:
     """The sale that is in the books; of several, because earlier ones were voided, the last."""
     sales = [one for one in history if one.role == Role.SALE and one.is_in_books]
     return max(sales, key=lambda sale: sale.ordinal, default=None)
+
+
+def _beyond(order: Order, planned: PlannedRefund) -> Decimal:
+    """What the store received for more than the order comes to, and what the books never had: money is recorded up to
+    the total (see `OVERPAID`)."""
+    sale, payments = planned.sale, planned.payments
+    if sale is None:
+        return ZERO
+    holding = payments_of(payments) if sale.books_type == SaleType.INVOICE else [sale]
+    known = total_of(one.total or ZERO for one in holding)
+    known += total_of(part for one in (sale, *payments) for part in one.given_back.values())
+    return max(total_of(tender.amount for tender in received(order)) - max(known, order.total), ZERO)
+
+
+def _overpaying(history: Sequence[Posting]) -> list[Posting]:
+    """The payments that brought in more than their invoice takes, the latest first."""
+    sale = _sale_of(history)
+    return [one for one in payments_of(history) if sale is not None and credit_of(one, sale.books_ref) > 0]
+
+
+def _credit(payments: Sequence[Posting], sale: Posting) -> Decimal:
+    return total_of(credit_of(one, sale.books_ref) for one in payments)
 
 
 def _is_adopted(history: Sequence[Posting]) -> bool:
@@ -326,11 +356,6 @@ def _named(form: Form, items: Mapping[str, Known]) -> Form:
 def _with_item(one: FormLine, items: Mapping[str, Known]) -> FormLine:
     item = one.line.item
     return replace(one, line=replace(one.line, item=items.get(item.id, item) if isinstance(item, Known) else item))
-
-
-def _unfiltered(options: Options) -> Options:
-    """What is in the books passed the filters once."""
-    return replace(options, payment_statuses=frozenset(), fulfillment_statuses=frozenset(), start_date=None)
 
 
 def _with_refund_item(options: Options, catalog: Catalog) -> Options:

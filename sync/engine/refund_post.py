@@ -1,5 +1,5 @@
-"""Post refunds: a page of decisions goes into the books in waves (items, refund receipts and credit memos, and what the
-credit memos settle), thirty to a call.
+"""Post refunds: a page of decisions goes into the books in waves (payments that become less, items, refund receipts and
+credit memos, and what the credit memos settle), thirty to a call.
 
 As with sales, the books are asked first for documents with the number or our marker: ours are taken up, somebody
 else's with the same total are adopted, others hold the refund.
@@ -12,16 +12,18 @@ from typing import Any
 
 from integrations.books import Company, CreditApplication, ItemDraft, Known, RefundDocument, RefundType
 from integrations.http import Clock
-from integrations.money import ZERO, total_of
+from integrations.money import ZERO
 from integrations.quickbooks import query, writer
 from integrations.quickbooks.faults import Cause, Fault
 from sync.engine.conclusion import Refusals
 from sync.engine.deliver import SEARCH_LAG, Delivery
 from sync.engine.deliver import posted as note_posted
 from sync.engine.entries import Entries, item_entry
-from sync.engine.plan import total_differs
-from sync.engine.refund_plan import ROLES, PlannedRefund, RefundWork
+from sync.engine.payments import lowered
+from sync.engine.refund_records import refund_of
+from sync.engine.refund_work import ROLES, PlannedRefund, RefundWork
 from sync.engine.search import Existing, balance_of, existing_sales, numbered
+from sync.engine.work import total_differs
 from sync.models import Action, LogEntry, Posting, PostingState, RecordState, Role
 from sync.translate.held import amount_text
 from sync.translate.notes import marked
@@ -30,6 +32,9 @@ from sync.translate.outcome import Hold, Note
 from sync.translate.reasons import Reason
 
 Json = Mapping[str, Any]
+
+# The log entries that tell of what was written for a refund.
+_TELLING = (Action.CREATED, Action.ADOPTED, Action.UPDATED)
 
 
 @dataclass(slots=True)
@@ -42,10 +47,6 @@ class RefundConclusion:
     notes: list[Note] = field(default_factory=list)
     made: list[Posting] = field(default_factory=list)  # its documents, those of earlier runs first
     sent: list[Posting] = field(default_factory=list)  # what this run wrote
-
-    @property
-    def total(self) -> Decimal:
-        return total_of(one.total or ZERO for one in self.made)
 
 
 @dataclass(slots=True)
@@ -75,12 +76,35 @@ class RefundPoster:
         """Bring every refund with work to its end. Raises what ends a run; what was posted by then is recorded."""
         conclusions = [RefundConclusion(one, made=one.documents) for one in planned if _has_work(one)]
         _say_untold(conclusions)
-        new = [_Document(one, document) for one in conclusions for document in _work(one).documents]
+        self._lower_payments(conclusions)
+        ready = [one for one in conclusions if one.problem is None]
+        new = [_Document(one, document) for one in ready for document in _work(one).documents]
         unsent = self._not_there_yet(new)
         items, problems = self._items(unsent)
         self._send([one for one in unsent if not self._lacks_item(one, problems)], items)
         self._apply_credits([one for one in conclusions if one.problem is None])
         return conclusions
+
+    # -- payments ------------------------------------------------------------------------------------------------------
+
+    def _lower_payments(self, conclusions: Sequence[RefundConclusion]) -> None:
+        """What was paid too much went back: our payments bring in less."""
+        sent = [(one, lowering) for one in conclusions for lowering in _work(one).lowerings]
+        for one, lowering in sent:
+            if lowering.row is None:
+                raise ValueError("a payment is read before it is changed")
+            ref = refund_of(one.planned.record).ref
+            lowering.payment.change = lowered(lowering.payment, lowering.row, lowering.amount, ref)
+        faults = self._delivery.send([lowering.payment for _, lowering in sent])
+        for one, lowering in sent:
+            fault, payment = faults.get(lowering.payment.pk), lowering.payment
+            if fault is not None:
+                one.problem = self.refusals.hold(fault)
+            elif payment.state == PostingState.POSTED and payment.total != payment.proven_total:
+                one.problem = total_differs(payment)
+            else:
+                one.sent.append(payment)
+                one.action = Action.UPDATED
 
     # -- what is there already -----------------------------------------------------------------------------------------
 
@@ -293,15 +317,17 @@ def _drafts(document: RefundDocument) -> list[ItemDraft]:
 
 def _say_untold(conclusions: Sequence[RefundConclusion]) -> None:
     """A refund that no log entry tells of was posted by a run that died: this run reports it as its own."""
-    maybe = (RecordState.NEW, RecordState.FAILED)
-    unsure = {one.planned.record.pk: one for one in conclusions if one.made and one.planned.record.state in maybe}
+    maybe = [one for one in conclusions if one.planned.record.state in (RecordState.NEW, RecordState.FAILED)]
+    unsure = {one.planned.record.pk: one for one in maybe if one.made or one.planned.in_payments}
     if not unsure:
         return
-    told = LogEntry.objects.filter(record__in=list(unsure), action__in=(Action.CREATED, Action.ADOPTED))
+    told = LogEntry.objects.filter(record__in=list(unsure), action__in=_TELLING)
     for pk in unsure.keys() - set(told.values_list("record_id", flat=True)):
         conclusion = unsure[pk]
         adopted = next((one for one in conclusion.made if one.adopted), None)
-        conclusion.action = Action.CREATED if adopted is None else Action.ADOPTED
+        conclusion.action = Action.CREATED if conclusion.made else Action.UPDATED
+        if adopted is not None:
+            conclusion.action = Action.ADOPTED
         if adopted is not None:
             conclusion.notes.append(_adopted(adopted))
 

@@ -9,7 +9,8 @@ from integrations.quickbooks import arithmetic, writer
 from sync.engine.documents import Names, Sheet, read
 from sync.engine.preview import PreviewedOrder, new_item_id, planner_for, taxes_of
 from sync.engine.record import problem_ending
-from sync.engine.refund_plan import PlannedRefund, RefundPlanner, RefundWork
+from sync.engine.refund_plan import RefundPlanner
+from sync.engine.refund_work import PlannedRefund, RefundWork, would
 from sync.models import Action, Record
 from sync.translate.outcome import Hold
 
@@ -51,7 +52,7 @@ def _said(planned: PlannedRefund) -> tuple[str, str, dict[str, str]]:
     """Action, reason and parameters, as the log would have them."""
     decision = planned.decision
     if isinstance(decision, RefundWork):
-        return (Action.WOULD_CREATE if decision.documents else Action.UNCHANGED), "", {}
+        return would(decision), "", {}
     action = Action.SKIPPED
     if isinstance(decision, Hold):
         action = Action(problem_ending(planned.record, planned.wanted, decision, None).action)

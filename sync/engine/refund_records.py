@@ -2,9 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from django.db.models import F
 
@@ -50,19 +48,14 @@ def skip_while_off(integration: Integration) -> None:
 
 def refund_of(record: Record) -> Refund:
     """The refund that a record holds, as the store told it."""
-    told: Mapping[str, Any] = record.payload["refund"]
-    return Refund(**{**told, "refunded_at": _moment(told["refunded_at"])})
+    return Refund.from_json(record.payload["refund"])
 
 
 def amount_of(record: Record) -> Decimal | None:
     """How much was given back: what the store says, else what a person said; None where nobody did."""
     entered = record.payload.get("entered")
-    told = record.payload["refund"]["amount"]
+    told = refund_of(record).amount
     return Decimal(entered["amount"]) if told is None and entered else told
-
-
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
 
 
 def _stands(record: Record) -> bool:
@@ -127,9 +120,7 @@ def _number(order: Order, place: int) -> str:
 
 
 def _refreshed(record: Record, order: Order, refund: Refund) -> Record:
-    told = {name: getattr(refund, name) for name in Refund.__slots__}
-    told["refunded_at"] = refund.refunded_at.isoformat() if refund.refunded_at else None
-    record.payload = {**record.payload, "refund": told}
+    record.payload = {**record.payload, "refund": refund.as_json()}
     record.fingerprint = digest(repr(refund))
     record.updated_in_store_at = order.updated_at
     record.amount = record.amount if refund.amount is None else refund.amount

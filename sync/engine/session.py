@@ -63,6 +63,7 @@ class Session:
         self.approves = False  # a push of stock levels that waits for a person's approval
         self.renew: Callable[[], None] = _nothing
         self._deadline = deadline
+        self._lists_are_read = False
 
     @cached_property
     def books(self) -> BooksConnection:
@@ -107,11 +108,19 @@ class Session:
     def planner(self) -> Planner:
         """Read what changed in QuickBooks' lists, then everything that decisions on orders rest on."""
         taxes = orders_flow.waits_for_taxes(self.integration)
-        mirror.refresh(self.books, self.client, now=self.clock.now(), taxes=taxes)
-        self.books.refresh_from_db(fields=["mirror_revision"])
+        self.read_lists()
+        mirror.refresh(self.books, self.client, now=self.clock.now(), taxes=taxes, lists=False)
+        self.books.refresh_from_db(fields=["mirror_revision", "items_revision"])
         company, options = mirror.company(self.books), load_options(self.integration)
         self.recorder.decided_with(self.books.mirror_revision)
         return Planner(self.integration, self.store, options, company)
+
+    def read_lists(self) -> None:
+        """Read what changed in QuickBooks' lists, which costs one call, unless this run has done so."""
+        if not self._lists_are_read:
+            mirror.refresh_lists(self.books, self.client, now=self.clock.now())
+            self.books.refresh_from_db(fields=["items_revision"])
+            self._lists_are_read = True
 
     @contextmanager
     def asking_store(self) -> Iterator[None]:

@@ -16,8 +16,11 @@ from integrations.commerce import Product
 from integrations.errors import NotAllowed, NotFound, Refused, RemoteError
 from sync.engine.content import digest
 from sync.engine.record import Ending
+from sync.engine.restoring import Restorer
 from sync.engine.rows import insert_rows, update_rows
 from sync.engine.session import Session, stopped_by
+from sync.engine.stock_causes import basis, comparison_made, comparison_owed, is_due
+from sync.engine.stock_endings import counted, is_right_and_new, named, problem_of, set_ending, settled, would_set
 from sync.engine.stocktaking import NOTED, Shelf, Stocktaking, gone, note, product_of
 from sync.flows import stock as stock_flow
 from sync.models import Action, PushState, Record, RecordState, StockChange, StockPush
@@ -27,17 +30,19 @@ from sync.translate.stock import Ask, Level, asks
 
 
 def synchronise(session: Session) -> None:
-    """Bring back what somebody wants back, then set what differs. Raises what ends a run.
+    """Bring back what somebody wants back, then set what differs, where there is cause to look. Raises what ends a run.
 
     Nothing is pushed while the store's orders cannot be read: what they sold must not come back to life.
     """
     if session.store_problem is not None:
         return
     for push in stock_flow.pushes(session.integration, PushState.RESTORING).order_by("pk"):
-        _Restorer(session, push).restore()
-    shelves = _compared(session)
-    if session.store_problem is None:
-        _Pusher(session, shelves).push()
+        comparison_owed(session.integration)
+        Restorer(session, push).restore()
+    taking = Stocktaking(session)
+    taking.read_store()
+    if is_due(session):
+        _compare(session, taking)
 
 
 def preview(session: Session) -> None:
@@ -48,21 +53,24 @@ def preview(session: Session) -> None:
         shelves = taking.shelves()
     except RemoteError as error:
         raise stopped_by(error, "books") from error
-    told = (_would_set(shelf) if shelf.level else _settled(shelf) for shelf in shelves)
+    told = (would_set(shelf) if shelf.level else settled(shelf) for shelf in shelves)
     endings = [ending for ending in told if ending is not None]
     session.watcher.expect(len(endings))
     session.recorder.write(endings, now=session.clock.now(), elapsed_ms=0)
     session.watcher.page_done()
 
 
-def _compared(session: Session) -> list[Shelf]:
-    taking = Stocktaking(session)
-    taking.read_store()
+def _compare(session: Session, taking: Stocktaking) -> None:
+    integration, began_at = session.integration, session.clock.now()
+    comparison_owed(integration)
+    rests_on = basis(session)
     shelves = taking.shelves()
     if any(shelf.level for shelf in shelves):
         taking.catch_up(shelves)
+        rests_on = basis(session)
         shelves = taking.shelves()
-    return shelves
+    if session.store_problem is None and _Pusher(session, shelves).push():
+        comparison_made(integration, rests_on, began_at=began_at)
 
 
 class _Pusher:
@@ -73,15 +81,17 @@ class _Pusher:
         self._integration = session.integration
         self._shelves = shelves
         self._by_ref = {shelf.product.ref: shelf for shelf in shelves}
+        self._has_moved = False  # a level did, since it was compared
 
     @property
     def _now(self) -> datetime:
         return self._session.clock.now()
 
-    def push(self) -> None:
+    def push(self) -> bool:
+        """Whether nothing of it is left to the next run."""
         self._tell_untold()
         self._note_equal()
-        self._record([ending for shelf in self._shelves if (ending := _settled(shelf)) is not None])
+        self._record([ending for shelf in self._shelves if (ending := settled(shelf)) is not None])
         waiting = stock_flow.waiting_push(self._integration)
         approves_all = self._session.approves and waiting is None
         if self._session.approves and waiting is not None:
@@ -93,9 +103,11 @@ class _Pusher:
             going |= self._made(rest, ask, by="manage.py" if ask else "")
             rest = []
         self._hold(rest, ask)
-        if self._write(going):
-            ended = stock_flow.pushes(self._integration, PushState.APPROVED)
-            ended.update(state=PushState.APPLIED, ended_at=self._now)
+        if not self._write(going):
+            return False
+        ended = stock_flow.pushes(self._integration, PushState.APPROVED)
+        ended.update(state=PushState.APPLIED, ended_at=self._now)
+        return not self._has_moved
 
     # -- who may go ----------------------------------------------------------------------------------------------------
 
@@ -141,7 +153,7 @@ class _Pusher:
             reason, params = Reason.STOCK_REJECTED, {"user": rejected.by}
         else:
             reason, params = Reason.STOCK_AWAITS_APPROVAL, {}
-        held = [_problem(shelf, Hold(reason, {**_params(shelf), **params})) for shelf in rest]
+        held = [problem_of(shelf, Hold(reason, {**named(shelf), **params})) for shelf in rest]
         self._record([ending for ending in held if ending is not None])
 
     def _push(self, rest: Sequence[Shelf], state: PushState, ask: Ask | None) -> tuple[StockPush, list[StockChange]]:
@@ -203,6 +215,7 @@ class _Pusher:
             return self._vanished(shelf)
         if (current.stock, current.unlimited) != (shelf.product.stock, shelf.product.unlimited):
             self._keep(shelf.record, current)
+            self._has_moved = True
             return None
         change.sent_at = self._now
         change.save(update_fields=["sent_at"])
@@ -215,7 +228,7 @@ class _Pusher:
             change.save(update_fields=["sent_at"])
             if isinstance(error, NotFound):
                 return self._vanished(shelf)
-            return _problem(shelf, Hold(Reason.STOCK_REFUSED, {**_params(shelf), "detail": error.message}))
+            return problem_of(shelf, Hold(Reason.STOCK_REFUSED, {**named(shelf), "detail": error.message}))
         return self._done(shelf.record, change)
 
     @transaction.atomic
@@ -239,12 +252,12 @@ class _Pusher:
     def _nobody_may(self, shelves: Sequence[Shelf], detail: str) -> None:
         """The store lets nobody write its levels: that holds for all of them."""
         stock_flow.approved_changes(self._integration).update(sent_at=None)
-        held = [_problem(one, Hold(Reason.STOCK_NOT_WRITABLE, {"detail": detail})) for one in shelves]
+        held = [problem_of(one, Hold(Reason.STOCK_NOT_WRITABLE, {"detail": detail})) for one in shelves]
         self._record([ending for ending in held if ending is not None])
 
     def _note_equal(self) -> None:
         """Levels that have always been right are nobody's news."""
-        new = {shelf.record.pk: shelf.record for shelf in self._shelves if _is_right_and_new(shelf)}
+        new = {shelf.record.pk: shelf.record for shelf in self._shelves if is_right_and_new(shelf)}
         for record in new.values():
             record.state, record.done = RecordState.POSTED, record.wanted
         update_rows(new.values(), ["state", "done"])
@@ -268,51 +281,6 @@ class _Pusher:
             self._session.watcher.page_done()
 
 
-class _Restorer:
-    """Brings back the levels that a push has changed, where they are still what it made them."""
-
-    def __init__(self, session: Session, push: StockPush) -> None:
-        self._session = session
-        self._push = push
-
-    def restore(self) -> None:
-        """Raises Stop when the store does not answer; the next run goes on."""
-        rows = self._push.changes.filter(restored_at=None).exclude(written_at=None).order_by("store_ref")
-        changes = sorted(rows, key=lambda change: change.store_ref.partition("/")[0])
-        records = {record.store_ref: record for record in stock_flow.records(self._session.integration)}
-        for ref, group in groupby(changes, key=lambda change: change.store_ref.partition("/")[0]):
-            with self._session.asking_store():
-                self._restore_product(ref, list(group), records)
-        self._push.state, self._push.ended_at = PushState.RESTORED, self._session.clock.now()
-        self._push.save(update_fields=["state", "ended_at"])
-
-    def _restore_product(self, ref: str, changes: Sequence[StockChange], records: Mapping[str, Record]) -> None:
-        try:
-            current = {product.ref: product for product in self._session.store.product(ref)}
-        except NotFound:
-            return
-        for change in changes:
-            product = current.get(change.store_ref)
-            if product is None or product.stock not in (change.after, change.before):
-                continue
-            if product.stock != change.before:
-                self._session.store.set_stock(product, change.before)
-            self._tell(change, counted(product, change.before), records.get(change.store_ref))
-
-    @transaction.atomic
-    def _tell(self, change: StockChange, product: Product, record: Record | None) -> None:
-        now = self._session.clock.now()
-        change.restored_at = now
-        change.save(update_fields=["restored_at"])
-        if record is None:
-            return
-        if note(record, product, now):
-            update_rows([record], NOTED)
-        params = {"sku": change.sku, "product": change.product, "user": self._push.by}
-        ending = Ending(record, record.wanted, RecordState.POSTED, Action.UPDATED, Reason.STOCK_RESTORED, params)
-        self._session.recorder.write([ending], now=now, elapsed_ms=0)
-
-
 class _NotWritable(Exception):
     """The store lets nobody write its levels."""
 
@@ -321,65 +289,6 @@ def push_decide(push: StockPush, state: PushState, *, by: str, now: datetime) ->
     """Note a decision about a push and whose it was."""
     push.state, push.by, push.decided_at = state, by[:150], now
     push.save(update_fields=["state", "by", "decided_at", "user"])
-
-
-def counted(product: Product, level: int | None) -> Product:
-    """The product with another level; None: it is not counted."""
-    return Product.from_json({**product.as_json(), "stock": level, "unlimited": level is None})
-
-
-def set_ending(record: Record, before: int | None, after: int) -> Ending:
-    """The ending of a product whose level was set."""
-    product = product_of(record)
-    named = {"sku": product.sku.strip(), "product": product.name, "after": str(after)}
-    if before is None:
-        return Ending(record, record.wanted, RecordState.POSTED, Action.UPDATED, Reason.STOCK_COUNTED_NOW, named)
-    params = {**named, "before": str(before)}
-    return Ending(record, record.wanted, RecordState.POSTED, Action.UPDATED, Reason.STOCK_SET, params)
-
-
-def _would_set(shelf: Shelf) -> Ending:
-    level = shelf.level
-    before, after = (level.before, level.after) if level else (None, 0)
-    done = set_ending(shelf.record, before, after)
-    return Ending(done.record, done.wanted, done.state, Action.WOULD_UPDATE, done.reason, done.params)
-
-
-def _is_right_and_new(shelf: Shelf) -> bool:
-    is_right = isinstance(shelf.decision, Level) and not shelf.decision.differs
-    return is_right and shelf.record.state == RecordState.NEW
-
-
-def _settled(shelf: Shelf) -> Ending | None:
-    """The ending of a product whose level is not to be changed; None where it is known already."""
-    record, decision = shelf.record, shelf.decision
-    if isinstance(decision, Hold):
-        return _problem(shelf, decision)
-    if isinstance(decision, Level):
-        quiet = decision.differs or record.state == RecordState.POSTED
-        return None if quiet else Ending(record, record.wanted, RecordState.POSTED, Action.UNCHANGED)
-    ending = Ending(record, record.wanted, RecordState.SKIPPED, Action.SKIPPED, decision.reason, dict(decision.params))
-    return None if _is_known(ending) else ending
-
-
-def _problem(shelf: Shelf, problem: Hold) -> Ending | None:
-    record = shelf.record
-    params = dict(problem.params)
-    ending = Ending(record, record.wanted, RecordState.HELD, Action.HELD, problem.reason, params)
-    return None if _is_known(ending) else ending
-
-
-def _is_known(ending: Ending) -> bool:
-    """Whether the record says so already, and nobody has asked since."""
-    record = ending.record
-    same = (record.state, record.reason, record.params) == (ending.state, ending.reason, dict(ending.params))
-    return same and record.done == record.wanted
-
-
-def _params(shelf: Shelf) -> dict[str, str]:
-    level = shelf.level
-    after = {"after": str(level.after)} if level else {}
-    return {"sku": shelf.product.sku.strip(), "product": shelf.product.name, **after}
 
 
 def _is_the_same(change: StockChange, shelves: Mapping[str, Shelf]) -> bool:

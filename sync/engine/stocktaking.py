@@ -1,8 +1,8 @@
 """Stocktaking: what the level of every product in the store should be, from what the store, the books and the orders in
 between say (K1, K3, K4).
 
-QuickBooks' levels are read anew by every run, a thousand to a call: whether its change feed tells of a mere change of
-quantity is uncertain. Of the store only products that changed are read, and all of them once a day.
+Of the store every run reads the products that changed, and all of them once a day. QuickBooks' quantities are read only
+by a run that compares (see `sync.engine.stock_causes`), all of them anew, a thousand to a call.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -23,6 +23,7 @@ from sync.engine.options import load_catalog
 from sync.engine.pull import OVERLAP
 from sync.engine.rows import insert_rows, update_rows
 from sync.engine.session import Session
+from sync.engine.stock_causes import comparison_owed, last_write
 from sync.flows import stock as stock_flow
 from sync.models import Record, RecordKind, RecordState
 from sync.translate.outcome import Hold, Skip
@@ -30,8 +31,9 @@ from sync.translate.reasons import Reason
 from sync.translate.settings import match_key
 from sync.translate.stock import Found, Level, Outstanding, Shelves, items_of, level_of, uses_of
 
-COMPARED_EVERY = timedelta(days=1)
-# How long the store's searches may not show an order that has lowered a level already.
+LISTED_EVERY = timedelta(days=1)
+# How long the store's searches may not show an order that has lowered a level already, and QuickBooks' queries may not
+# count a sale that was posted already.
 SEARCH_LAG = timedelta(seconds=10)
 _CHUNK = 300
 
@@ -58,12 +60,16 @@ class Stocktaking:
         self._session = session
         self._integration = session.integration
         self._files = not session.run.dry_run
-        self._records = {record.store_ref: record for record in stock_flow.records(session.integration)}
+        self._counted_at = session.clock.now()
+
+    @cached_property
+    def _records(self) -> dict[str, Record]:
+        return {record.store_ref: record for record in stock_flow.records(self._integration)}
 
     # -- the store -----------------------------------------------------------------------------------------------------
 
     def read_store(self) -> None:
-        """Read what changed in the store, or all of it. Raises Stop."""
+        """Read what changed in the store, or all of it; news has the levels compared. Raises Stop."""
         integration, now = self._integration, self._session.clock.now()
         whole = not self._files or _is_due(integration, now)
         until = integration.stock_read_until
@@ -75,11 +81,12 @@ class Stocktaking:
                 self._file([self._noted(product, now) for product in page])
         with transaction.atomic():
             if whole:
-                self._file([gone(record) for ref, record in self._records.items() if ref not in seen])
-                integration.stock_compared_at = now
+                missing = [record for ref, record in self._records.items() if ref not in seen]
+                self._file([gone(record) for record in missing if not record.payload.get("gone")])
+                integration.stock_listed_at = now
             integration.stock_read_until = now
             if self._files:
-                integration.save(update_fields=["stock_read_until", "stock_compared_at"])
+                integration.save(update_fields=["stock_read_until", "stock_listed_at"])
 
     def _noted(self, product: Product, now: datetime) -> Record | None:
         """The product's record as it should be now; None where it is so already."""
@@ -100,6 +107,8 @@ class Stocktaking:
         changed = [record for record in records if record is not None] if self._files else []
         update_rows([record for record in changed if record.pk], NOTED)
         insert_rows(record for record in changed if not record.pk)
+        if changed:
+            comparison_owed(self._integration)
 
     # -- the levels ----------------------------------------------------------------------------------------------------
 
@@ -136,35 +145,43 @@ class Stocktaking:
 
     @cached_property
     def _on_hand(self) -> dict[str, Decimal | None]:
+        self._counted_at = self._session.clock.now()
         rows = self._session.client.query("Item", "Type = 'Inventory'")
         return {str(row["Id"]): reader.on_hand(row) for row in rows}
 
     # -- what was sold meanwhile ---------------------------------------------------------------------------------------
 
     def catch_up(self, shelves: Iterable[Shelf]) -> None:
-        """Read the orders once more: one that lowered a level which we have just read must not be missed."""
-        changed = list(_changed_at(shelves))
-        if changed:
-            wait = (max(changed) + SEARCH_LAG - self._session.clock.now()).total_seconds()
+        """Read the orders once more: one that lowered a level which we have just read must not be missed. And the
+        quantities, where we wrote into the books so lately that they may not show it."""
+        written = last_write(self._integration, since=self._counted_at - SEARCH_LAG)
+        moments = [*_changed_at(shelves), *([] if written is None else [written])]
+        if moments:
+            wait = (max(moments) + SEARCH_LAG - self._session.clock.now()).total_seconds()
             if wait > 0:
                 self._session.clock.sleep(min(wait, SEARCH_LAG.total_seconds()))
+        if written is not None:
+            del self._on_hand
         self._session.pull_orders()
 
 
 def outstanding_of(integration: Integration, *, known: Collection[str]) -> Outstanding:
     """What is sold and not in the books, in all stores whose sales go into the same books; `known` are the refs of the
-    products of this integration's own store. Where nobody posts orders, nothing is owed to the books."""
+    products of this integration's own store."""
     found = Outstanding()
-    for one in Integration.objects.filter(books=integration.books_id, orders__enabled=True).select_related(
-        "store", "refunds"
-    ):
-        orders = reader_for(one.store)
+    for one in stock_flow.sharing_books(integration):
+        orders, posted = reader_for(one.store), stock_flow.refunds_in_books(one)
         for record in stock_flow.unsettled_orders(one).iterator(chunk_size=_CHUNK):
             try:
                 order = orders.read_order(record.payload)
             except Malformed:
                 continue  # it is held, and says so
-            found.count(order, in_books=record.in_books, known=known if one.pk == integration.pk else None)
+            found.count(
+                order,
+                in_books=record.in_books,
+                known=known if one.pk == integration.pk else None,
+                taken_back={refund.ref for refund in order.refunds if f"{record.store_ref}/{refund.ref}" in posted},
+            )
     return found
 
 
@@ -194,8 +211,8 @@ def gone(record: Record) -> Record:
 
 
 def _is_due(integration: Integration, now: datetime) -> bool:
-    last = integration.stock_compared_at
-    return last is None or integration.stock_read_until is None or now - last >= COMPARED_EVERY
+    last = integration.stock_listed_at
+    return last is None or integration.stock_read_until is None or now - last >= LISTED_EVERY
 
 
 def _changed_at(shelves: Iterable[Shelf]) -> Iterator[datetime]:

@@ -1,6 +1,6 @@
 """Orders that the store told us of by itself: read by their ids, because its searches lag behind its writes."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 
 from integrations.errors import Malformed, NotFound, Refused
@@ -23,17 +23,24 @@ def orders_want(integration: Integration, refs: Iterable[str], *, now: datetime)
 
 
 def wanted_orders(
-    integration: Integration, store: Store, *, created_from: datetime, now: datetime
+    integration: Integration,
+    store: Store,
+    *,
+    created_from: datetime,
+    now: datetime,
+    current: Collection[str] = (),
 ) -> Iterator[tuple[WantedOrder, list[Fetched] | None]]:
     """Each wanted order and what the store has under its id: nothing where that is not needed, None where the store
     has none.
 
-    `now` is when the store's lists were asked. Raises `integrations.errors`.
+    `now` is when the store's lists were asked, and `current` are the orders that were read by their ids since. Raises
+    `integrations.errors`.
     """
     latest = WantedOrder.objects.filter(integration=integration).order_by("-told_at", "-pk")
     for number, wanted in enumerate(latest):
         is_recent = number < MOST and wanted.told_at >= now - LAG
-        fetched = _read(store, wanted.store_ref) if is_recent else []
+        is_known = wanted.store_ref in current and wanted.told_at <= now
+        fetched = _read(store, wanted.store_ref) if is_recent and not is_known else []
         yield wanted, fetched and [one for one in fetched if one.created_at >= created_from]
 
 

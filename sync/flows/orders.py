@@ -1,4 +1,5 @@
-"""The orders flow: which order records are due, and what orders teach us of the store's taxes and methods."""
+"""The orders flow: which order records are due, and what orders teach us of the store's taxes, methods and
+modules."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -9,7 +10,7 @@ from integrations.books import Company, TaxModel
 from integrations.commerce import Order
 from integrations.models import Integration
 from sync.flows.due import is_due, oldest_first
-from sync.models import PaymentMapping, Record, RecordKind, RecordState, TaxMapping
+from sync.models import ModuleSettings, PaymentMapping, Record, RecordKind, RecordState, TaxMapping
 from sync.translate.mapping import combined, mapped_code, tax_tokens, us_code
 from sync.translate.payments import received
 from sync.translate.reasons import Reason
@@ -64,4 +65,13 @@ def learn_methods(integration: Integration, orders: Iterable[Order], options: Op
     new = sorted(seen - set(options.payment_methods))
     PaymentMapping.objects.bulk_create(
         [PaymentMapping(integration=integration, method=method) for method in new], ignore_conflicts=True
+    )
+
+
+def learn_modules(integration: Integration, orders: Iterable[Order], options: Options) -> None:
+    """Make a row for every module that is new to us (W1): it is posted until somebody switches it off."""
+    seen = {line.module for order in orders for line in order.lines if line.module}
+    new = sorted(seen - set(options.modules))
+    ModuleSettings.objects.bulk_create(
+        [ModuleSettings(integration=integration, module=module) for module in new], ignore_conflicts=True
     )

@@ -16,6 +16,7 @@ _IN_THE_BOOKS = (
     Reason.EDITED_AFTER_POSTING,
     Reason.CHANGED_IN_BOOKS,
     Reason.CANCELLED_AFTER_POSTING,
+    Reason.RECEIPT_OUTGROWN,
     Reason.CHANGE_IN_CLOSED_PERIOD,
     Reason.PAID_MORE_THAN_NEW_TOTAL,
     Reason.ORDER_MISSING,
@@ -48,8 +49,11 @@ def is_waiting(integration: Integration) -> bool:
 
 def tell_waiting(integration: Integration, *, now: datetime) -> None:
     """The refunds whose order, or an earlier refund of it, must come first say so."""
-    waiting = _asked_for(integration, now=now).filter(state=RecordState.NEW)
-    waiting.filter(~_order_is_settled() | Exists(_earlier())).update(reason=Reason.REFUND_WAITS, params={})
+    was_asked = Q(state=RecordState.HELD, reason=Reason.REFUND_AMOUNT_UNKNOWN, amount__isnull=False)
+    waiting = _asked_for(integration, now=now).filter(Q(state=RecordState.NEW) | was_asked)
+    waiting.filter(~_order_is_settled() | Exists(_earlier())).update(
+        state=RecordState.NEW, reason=Reason.REFUND_WAITS, params={}, cause=""
+    )
 
 
 def _asked_for(integration: Integration, *, now: datetime) -> QuerySet[Record]:
@@ -62,7 +66,13 @@ def _asked_for(integration: Integration, *, now: datetime) -> QuerySet[Record]:
 def _order_is_settled() -> Q:
     settled = (RecordState.POSTED, RecordState.SKIPPED, RecordState.IGNORED)
     held = Q(order__state=RecordState.HELD, order__reason__in=_IN_THE_BOOKS)
-    return Q(order__state__in=settled, order__done=F("order__wanted")) | held
+    return Q(order__state__in=settled, order__done=F("order__wanted")) | held | _must_be_asked()
+
+
+def _must_be_asked() -> Q:
+    """The order's receipt waits for refunds, all of which it may take: a person tells how much this one is."""
+    waits = Q(order__state=RecordState.HELD, order__reason=Reason.RECEIVED_MORE_THAN_NEW_TOTAL)
+    return waits & Q(amount__isnull=True)
 
 
 def _earlier() -> QuerySet[Record]:

@@ -3,7 +3,7 @@ the pushes that wait, go on or are to be brought back (K2)."""
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from integrations.models import Integration
 from sync.flows.due import PUT_AWAY
@@ -21,10 +21,21 @@ def records(integration: Integration) -> QuerySet[Record]:
     return Record.objects.filter(integration=integration, kind=RecordKind.STOCK)
 
 
+def asked_for(integration: Integration) -> QuerySet[Record]:
+    """Those that somebody wants looked at again."""
+    return records(integration).filter(wanted__gt=F("done")).exclude(state=RecordState.IGNORED)
+
+
 def put_away(integration: Integration) -> None:
     """Nothing waits for a flow that is switched off; what it knew is looked at anew once it is on again."""
     records(integration).filter(state__in=_OPEN).update(**PUT_AWAY)
     pushes(integration, PushState.WAITING).delete()
+
+
+def sharing_books(integration: Integration) -> QuerySet[Integration]:
+    """The integrations whose sales go into the same books. Where nobody posts orders, nothing is owed to the books."""
+    sharing = Integration.objects.filter(books=integration.books_id, orders__enabled=True)
+    return sharing.select_related("store", "refunds").order_by("pk")
 
 
 def unsettled_orders(integration: Integration) -> QuerySet[Any]:
@@ -37,6 +48,13 @@ def unsettled_orders(integration: Integration) -> QuerySet[Any]:
     orders = Record.objects.filter(unsettled, integration=integration, kind=RecordKind.ORDER)
     known: QuerySet[Any] = orders.annotate(in_books=Exists(sales))
     return known
+
+
+def refunds_in_books(integration: Integration) -> frozenset[str]:
+    """The refs of those refunds of such orders whose goods the books have back."""
+    orders = unsettled_orders(integration).values("pk")
+    refunds = Record.objects.filter(order__in=orders, kind=RecordKind.REFUND, state=RecordState.POSTED)
+    return frozenset(refunds.values_list("store_ref", flat=True))
 
 
 def pushes(integration: Integration, *states: PushState) -> QuerySet[StockPush]:

@@ -94,6 +94,11 @@ class SalesForm(CreatingItems, OrderSettingsForm):
         super().__init__(*args, **kwargs)
         for name in self._not_offered():
             del self.fields[name]
+        if self.setup.modules:
+            self.fields["payment_statuses"].help_text = _(
+                "Only orders of store products with one of these are posted. None chosen: all but cancelled. What the"
+                " other modules sell alone is posted once it is paid."
+            )
 
     def _not_offered(self) -> list[str]:
         company = self.setup.company

@@ -8,6 +8,7 @@ from django.db.models import Model
 from integrations.models import BooksObject
 from sync.engine.compare import Unsaved
 from sync.forms.base import StepForm
+from sync.forms.modules import ModulesForm
 from sync.forms.money import PaymentsForm
 from sync.forms.options import FlowsForm
 from sync.forms.sales import NEW_ITEMS, CreatingItems
@@ -24,6 +25,8 @@ def step_unsaved(form: StepForm) -> Unsaved:
         _with_new_items(form)
     if isinstance(form, PaymentsForm):
         rows += _payment_rows(form)
+    if isinstance(form, ModulesForm):
+        rows += form.unsaved()
     if isinstance(form, TaxesForm):
         rows += [_with(row, code=form.cleaned_data[f"code_{row.pk}"]) for row in form.rows]
     if isinstance(form, FlowsForm):

@@ -4,6 +4,7 @@ log."""
 from sync.models.changes import SettingChange
 from sync.models.health import AlarmNotice, Heartbeat, ReportState, StoreHabit
 from sync.models.mappings import CustomerLink, PaymentMapping, ProductMatch, TaxMapping
+from sync.models.modules import ModuleSettings
 from sync.models.records import (
     DOCUMENT_KINDS,
     DOCUMENT_ROLES,
@@ -43,6 +44,7 @@ __all__ = [
     "Heartbeat",
     "ItemSettings",
     "LogEntry",
+    "ModuleSettings",
     "OrderSettings",
     "PaymentMapping",
     "PaymentSettings",

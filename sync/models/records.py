@@ -202,7 +202,7 @@ class Posting(models.Model):
     bid = models.CharField(max_length=10, blank=True, editable=False)
     revision = models.PositiveIntegerField(default=0, editable=False)
     # All that we stated of the document, by what the books hold; a change that is not answered yet is in `change`:
-    # operation, payload, proven_total, content, untold.
+    # operation, payload, proven_total, content, untold, given_back.
     payload = ExactJSONField(editable=False)
     change = ExactJSONField(null=True, editable=False)
     # What QuickBooks answered last (see `quickbooks.image`): tells whether anybody changed it there since.
@@ -213,6 +213,9 @@ class Posting(models.Model):
     untold = models.JSONField(default=dict, editable=False)
     # A digest of what the order sold when it was posted: tells an edit from a change of status.
     content = models.CharField(max_length=64, blank=True, editable=False)
+    # What refunds gave back of a receipt, or of a payment, by lowering it instead of by documents of their own: amounts
+    # by the refunds' refs. Together with the total they are what came in.
+    given_back = ExactJSONField(default=dict, editable=False)
     # What the books must show once it is posted; compared with the answer.
     proven_total = models.DecimalField(max_digits=19, decimal_places=4, null=True, editable=False)
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from integrations.books import NON_TAXABLE, TAXABLE
 from integrations.words import taxes_in_words
 from sync.models import SettingChange
+from sync.module_names import module_in_words
 from sync.reports.settings_snapshot import MODELS
 
 Text = str | Promise
@@ -29,8 +30,12 @@ _WORDS: dict[str, dict[str, Text]] = {
     "credentials": CREDENTIALS,
     "code": {TAXABLE: _("Taxable"), NON_TAXABLE: _("Not taxable")},
 }
-# Lists whose emptiness means something else than nothing.
-_EMPTY: dict[str, Text] = {"payment_statuses": _("all"), "fulfillment_statuses": _("all")}
+# Settings whose emptiness means something else than nothing.
+_EMPTY: dict[tuple[str, str], Text] = {
+    ("sync.ordersettings", "payment_statuses"): _("all"),
+    ("sync.ordersettings", "fulfillment_statuses"): _("all"),
+    ("sync.modulesettings", "enabled"): _("Yes"),
+}
 
 
 def parts() -> list[tuple[str, str]]:
@@ -45,6 +50,8 @@ def part_shown(change: SettingChange) -> str:
     name = capfirst(str(model._meta.verbose_name)) if model else change.model  # noqa: SLF001 - Django's public name
     if change.model == "sync.taxmapping":
         return f"{name}{_colon()} {taxes_in_words(filter(None, change.subject.split(' + ')))}"
+    if change.model == "sync.modulesettings":
+        return f"{name}{_colon()} {module_in_words(change.subject)}"
     return f"{name}{_colon()} {change.subject}" if change.subject else str(name)
 
 
@@ -71,7 +78,7 @@ def new_shown(change: SettingChange) -> str:
 def _shown(change: SettingChange, text: str) -> str:
     """A stored value in words; empty for nothing."""
     if not text:
-        return str(_EMPTY.get(change.field, ""))
+        return str(_EMPTY.get((change.model, change.field), ""))
     words = _WORDS.get(change.field, {})
     if text in words:
         return str(words[text])

@@ -11,6 +11,7 @@ from integrations.models import BooksObject, Integration
 from integrations.money import plain
 from sync.models import (
     ItemSettings,
+    ModuleSettings,
     OrderSettings,
     PaymentMapping,
     PaymentSettings,
@@ -39,6 +40,7 @@ _SINGLE: tuple[type[Model], ...] = (
 )
 # Models with several rows, the field that names a row, and the fields that are decided.
 _SEVERAL: tuple[tuple[type[Model], str, tuple[str, ...]], ...] = (
+    (ModuleSettings, "module", ("enabled", "item", "income_account")),
     (TaxMapping, "taxes", ("code",)),
     (PaymentMapping, "method", ("account", "payment_method")),
     (ProductMatch, "sku", ("item",)),
@@ -66,7 +68,7 @@ def settings_snapshot(integration: Integration) -> Snapshot:
             found.update(_fields(settings, "", _decided(model)))
     for model, named_by, fields in _SEVERAL:
         for mapping in _rows(model, integration):
-            found.update(_fields(mapping, as_text(getattr(mapping, named_by), joined_by=" + "), fields))
+            found.update(_given(mapping, as_text(getattr(mapping, named_by), joined_by=" + "), fields))
     return _with_names_of_codes(found, integration)
 
 
@@ -108,6 +110,13 @@ def _decided(model: type[Model]) -> tuple[str, ...]:
 def _fields(row: Model, subject: str, names: tuple[str, ...]) -> Iterator[tuple[tuple[str, str, str], str]]:
     for name in names:
         yield (model_key(type(row)), subject, name), as_text(getattr(row, name))
+
+
+def _given(row: Model, subject: str, names: tuple[str, ...]) -> Iterator[tuple[tuple[str, str, str], str]]:
+    """The same of a row that may have appeared by itself: what it holds then is nothing that anybody said."""
+    defaults = {field.name: as_text(field.get_default()) for field in row._meta.concrete_fields}  # noqa: SLF001 - public
+    for key, value in _fields(row, subject, names):
+        yield key, "" if value == defaults[key[2]] else value
 
 
 def _with_names_of_codes(found: dict[tuple[str, str, str], str], integration: Integration) -> Snapshot:

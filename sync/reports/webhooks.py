@@ -17,7 +17,7 @@ COUNTED = timedelta(days=7)
 _NAMES = dict([*StoreProvider.choices, *BooksProvider.choices])
 
 TEXTS: Mapping[str, Promise] = {
-    Refusal.UNCONFIGURED: _("the setting that proves them is missing"),
+    Refusal.UNCONFIGURED: _("the setting that proves them is missing, or cannot be read"),
     Refusal.TOO_BIG: _("larger than any message"),
     Refusal.UNSIGNED: _("without a signature"),
     Refusal.FORGED: _("with a wrong signature: forged, or of another app"),

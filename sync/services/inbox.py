@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Case, Exists, F, JSONField, OuterRef, Q, QuerySet, Value, When
 
 from sync.causes import cause_of
-from sync.engine.plan import LEAVE, OVERWRITE
+from sync.engine.work import LEAVE, OVERWRITE
 from sync.models import Posting, PostingState, Record, RecordState, Role
 from sync.translate.reasons import Reason
 
@@ -17,9 +17,11 @@ CHANGES = (
     Reason.EDITED_AFTER_POSTING,
     Reason.CHANGED_IN_BOOKS,
     Reason.CANCELLED_AFTER_POSTING,
+    Reason.RECEIPT_OUTGROWN,
     Reason.DOCUMENT_GONE,
     Reason.CHANGE_IN_CLOSED_PERIOD,
     Reason.PAID_MORE_THAN_NEW_TOTAL,
+    Reason.RECEIVED_MORE_THAN_NEW_TOTAL,
 )
 _CHANGED = Q(state=RecordState.HELD, params__has_key="wish")
 

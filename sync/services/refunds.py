@@ -4,6 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import F
 
 from integrations.money import plain
 from sync.models import Record, RecordKind, RecordState, SettingChange
@@ -25,6 +26,12 @@ def most_of(record: Record) -> Decimal:
     return Decimal(str(record.params.get("left") or 0))
 
 
+def _let_its_order_know(record: Record) -> None:
+    """A receipt that waits for what is given back is looked at again."""
+    waiting = Record.objects.filter(refunds=record, state=RecordState.HELD)
+    waiting.filter(reason=Reason.RECEIVED_MORE_THAN_NEW_TOTAL).update(wanted=F("wanted") + 1)
+
+
 @transaction.atomic
 def refund_amount_enter(pk: int, amount: Decimal, *, by: Author, now: datetime) -> Record:
     """Keep how much went back, by whose word; the next sync posts it. Raises NotAsked, and ValueError for an amount
@@ -38,6 +45,7 @@ def refund_amount_enter(pk: int, amount: Decimal, *, by: Author, now: datetime) 
     record.payload, record.amount = {**record.payload, "entered": entered}, amount
     record.wanted += 1
     record.save(update_fields=["payload", "amount", "wanted"])
+    _let_its_order_know(record)
     SettingChange.objects.create(
         business_id=record.integration.business_id,
         integration=record.integration,

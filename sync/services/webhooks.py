@@ -44,6 +44,7 @@ _FLOWS_OF: Mapping[str, frozenset[str]] = {
     Topic.ORDER: frozenset({"orders", "refunds"}),
     Topic.ORDER_DELETED: frozenset({"orders"}),
     Topic.PRODUCT: frozenset({"products"}),
+    Topic.INSTALLED: frozenset(FLOWS),
 }
 _DONE = frozenset({Outcome.SYNC_ASKED, Outcome.LISTS_READ, Outcome.DISCONNECTED})
 _LOCKED_OUT = (ConnectionState.RECONNECT, ConnectionState.DISCONNECTED)
@@ -124,6 +125,8 @@ def _of_store(store_pk: int, events: Sequence[WebhookEvent], clock: Clock) -> Ou
         outcome = Outcome.NOT_NEEDED
         if topic == Topic.UNINSTALLED:
             outcome = _uninstalled(store, clock)
+        elif topic == Topic.INSTALLED:
+            outcome = _installed(store, integrations, clock)
         elif topic in _FLOWS_OF:
             outcome = _changed(store, integrations, topic, some, clock.now())
         outcomes |= dict.fromkeys((event.pk for event in some), outcome)
@@ -141,6 +144,20 @@ def _uninstalled(store: StoreConnection, clock: Clock) -> Outcome:
     except RemoteError:
         return Outcome.NO_ANSWER
     return Outcome.STILL_CONNECTED
+
+
+def _installed(store: StoreConnection, integrations: Sequence[Integration], clock: Clock) -> Outcome:
+    """A merchant who removed the app has it again: if it lets us in, all goes on without another word. A connection
+    that was ended here stays so."""
+    if store.state != ConnectionState.RECONNECT:
+        return Outcome.RECONNECT if store.state in _LOCKED_OUT else Outcome.KNOWN
+    try:
+        check_store(store, clock=clock)
+    except ReconnectNeeded:
+        return Outcome.RECONNECT
+    except RemoteError:
+        return Outcome.NO_ANSWER
+    return _changed(store, integrations, Topic.INSTALLED, (), clock.now())
 
 
 def _changed(
@@ -202,6 +219,8 @@ def _of_books(books_pk: int, events: Sequence[WebhookEvent], clock: Clock) -> Ou
     if news:
         _retire(books, news)
         items = any(event.kind.startswith("item.") for event in news)
+        if items:
+            mirror.note_items(books)
         outcomes |= dict.fromkeys((event.pk for event in news), _lists_changed(books, clock, items=items))
     return outcomes
 

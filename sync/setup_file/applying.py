@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import Act, may
 from accounts.models import Business, Membership, Role, User
+from integrations.connecting import SameSite
 from integrations.errors import RemoteError
 from integrations.http import Clock
 from integrations.models import BooksConnection, Integration, StoreConnection, StoreProvider
@@ -15,8 +16,8 @@ from sync.services.changes import author, changes_note, connection_note
 from sync.setup_file.changes import Change
 from sync.setup_file.connections import BooksSide, StoreSide, books_side, trouble
 from sync.setup_file.facts import Facts, Lists
-from sync.setup_file.plan import PROVIDERS, Identity, Plan, read_identity, read_plan, read_top_level
-from sync.setup_file.problems import SetupRefused
+from sync.setup_file.plan import SIDES, Identity, Plan, read_identity, read_plan, read_top_level
+from sync.setup_file.problems import Problem, SetupRefused
 from sync.setup_file.reading import Reading
 from sync.setup_file.together import check_together
 from sync.setup_file.writing import write
@@ -63,7 +64,7 @@ def _is_free(identity: Identity, user: User | None, reading: Reading) -> bool:
         return False
     for side, row in (("store", _store_row(identity)), ("books", _books_row(identity))):
         account = getattr(identity, side)
-        if row is None and not account.credentials:
+        if row is None and not (account.credentials or account.is_opened_by_app):
             reading.problem(f"{side}.credentials", _("it is not connected yet: put its credentials here"))
     _check_books_owner(identity, reading)
     _check_pair(identity, reading)
@@ -116,7 +117,7 @@ def _pair(integration: Integration) -> tuple[str, str]:
 
 
 def _sides(identity: Identity, clock: Clock) -> tuple[StoreSide, BooksSide]:
-    store = StoreSide(identity.store, _store_row(identity), clock)
+    store = StoreSide(identity.store, _store_row(identity), clock, business=identity.business)
     return store, books_side(identity.books, _books_row(identity), identity.business, clock)
 
 
@@ -137,6 +138,13 @@ def _facts(store: StoreSide, books: BooksSide, reading: Reading) -> Facts:
         profile = store.check()
     except RemoteError as error:
         reading.problems.append(trouble("store", error))
+    except SameSite as same:
+        text = _(
+            "this site is connected already, as “%(name)s”: name account %(account)s, or disconnect that one first"
+        )
+        reading.problems.append(
+            Problem("store.account_id", text % {"name": same.connected, "account": same.connected.account_id})
+        )
     try:
         company = books.check()
     except RemoteError as error:
@@ -159,7 +167,7 @@ def _write(
     who = author(user, command=COMMAND)
     for row, of_row in ((store_row, store_changes), (books.row, books_changes)):
         for change in of_row:
-            connection_note(row, what="connected" if change.path in PROVIDERS else "replaced", by=who)
+            connection_note(row, what="connected" if change.path in SIDES else "replaced", by=who)
     there = Integration.objects.filter(slug=identity.slug).first()
     before = settings_snapshot(there) if there is not None else {}
     changes += write(identity.slug, plan, store_row, books.row, facts)

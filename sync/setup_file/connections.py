@@ -22,10 +22,18 @@ from integrations import budget, mirror
 from integrations.books import Company
 from integrations.clients import store_for
 from integrations.commerce import StoreProfile
-from integrations.connecting import check_books, check_store, connect_ecwid, given_hash, keep_profile
+from integrations.connecting import (
+    check_books,
+    check_store,
+    connect_store,
+    given_hash,
+    keep_profile,
+    refuse_same_site,
+)
 from integrations.errors import NotAllowed, NotFound, OperatorError, ReconnectNeeded, RemoteError, TemporaryError
 from integrations.http import Clock, Transport
 from integrations.models import BooksConnection, ConnectionState, StoreConnection
+from integrations.providers import PROVIDERS
 from integrations.quickbooks import oauth
 from integrations.quickbooks.client import QuickBooksClient
 from integrations.tokens import store_pair
@@ -45,6 +53,10 @@ class Account:
     def given(self) -> str:
         return given_hash(self.credentials) if self.credentials else ""
 
+    @property
+    def is_opened_by_app(self) -> bool:
+        return PROVIDERS[self.provider].opened_by_app
+
     def is_new_to(self, row: StoreConnection | BooksConnection | None) -> bool:
         """Whether the file brings credentials that were not typed before: the same ones again change nothing."""
         return bool(self.credentials) and (row is None or row.credentials_given != self.given)
@@ -56,22 +68,24 @@ class Account:
 class StoreSide:
     """The store, with its row when it is connected already."""
 
-    def __init__(self, account: Account, row: StoreConnection | None, clock: Clock) -> None:
+    def __init__(self, account: Account, row: StoreConnection | None, clock: Clock, *, business: str) -> None:
         self.row = row
         self.provider = account.provider
+        self._business = business
         self._account = account
         self._clock = clock
         self._tried: StoreProfile | None = None  # what the store answered to credentials that are not stored yet
 
     def check(self) -> StoreProfile:
-        """The test call. Raises `integrations.errors`."""
+        """The test call. Raises `integrations.errors`, and SameSite for a store that is connected by another way."""
         if self.row is not None and not self._account.is_new_to(self.row):
             return check_store(self.row, clock=self._clock)
         candidate = copy.copy(self.row) or StoreConnection(
             provider=self._account.provider, account_id=self._account.account_id
         )
-        candidate.credentials = dict(self._account.credentials)
+        candidate.credentials, candidate.state = dict(self._account.credentials), ConnectionState.NEW
         self._tried = store_for(candidate, clock=self._clock).profile()
+        refuse_same_site(self._business, self.provider, self._tried)
         return self._tried
 
     def keep(self, business: Business) -> tuple[StoreConnection, list[Change]]:
@@ -79,7 +93,8 @@ class StoreSide:
         if self._tried is None and self.row is not None:
             return self.row, []
         changes = [Change("store.credentials", None, _("replaced"))] if self.row else []
-        row = connect_ecwid(business, self._account.account_id, self._account.credentials["access_token"])
+        account = self._account
+        row = connect_store(business, account.provider, account.account_id, account.credentials)
         row.credentials_given = self._account.given
         row.save(update_fields=["credentials_given"])
         if self._tried is not None:

@@ -10,6 +10,7 @@ from sync.models import TaxMapping
 from sync.setup_file.facts import Lists
 from sync.setup_file.format import INTEGRATION, REPORT, SECTIONS, Key, Section
 from sync.setup_file.mappings import decided_methods, shown_code, shown_method
+from sync.setup_file.modules import shown_modules
 
 
 def export(integration: Integration) -> dict[str, Any]:
@@ -23,6 +24,7 @@ def export(integration: Integration) -> dict[str, Any]:
         "email_report": _values(integration, REPORT),
         **{section.name: _section(integration, section) for section in SECTIONS},
         "taxes": _taxes(integration),
+        **_modules(integration),
     }
 
 
@@ -50,6 +52,11 @@ def _section(integration: Integration, section: Section) -> dict[str, Any]:
 
 def _values(row: Model, keys: tuple[Key, ...]) -> dict[str, Any]:
     return {key.name: key.kind.show(getattr(row, key.field)) for key in keys}
+
+
+def _modules(integration: Integration) -> dict[str, Any]:
+    modules = shown_modules(integration)
+    return {"modules": modules} if modules else {}
 
 
 def _taxes(integration: Integration) -> list[dict[str, Any]]:

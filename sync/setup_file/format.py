@@ -195,6 +195,8 @@ SECTIONS = (
 )
 # What a payment method's own object may say.
 METHOD = (Key("account", MONEY_ACCOUNT), Key("payment_method", PAYMENT_METHOD))
+# What the object of a module of the store may say.
+MODULE = (Key("enabled", Flag()), Key("item", ITEM), Key("income_account", INCOME_ACCOUNT))
 TOP_LEVEL = (
     "business",
     "integration",

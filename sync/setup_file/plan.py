@@ -7,22 +7,18 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug
 from django.utils.translation import gettext as _
 
+from integrations.providers import PROVIDERS
 from sync.setup_file.connections import Account
 from sync.setup_file.format import INTEGRATION, REPORT, SECTIONS, TOP_LEVEL, Section
 from sync.setup_file.kinds import Text, one_of
 from sync.setup_file.mappings import Method, Tax, read_methods, read_taxes
+from sync.setup_file.modules import read_modules
 from sync.setup_file.problems import Wrong
 from sync.setup_file.reading import Reading, inside
 
 Json = Any
 
-_WIX = "wix"
-# side -> provider -> the keys that its credentials consist of.
-PROVIDERS: dict[str, dict[str, tuple[str, ...]]] = {
-    "store": {"ecwid": ("access_token",), _WIX: ("api_key",)},
-    "books": {"quickbooks": ("access_token", "refresh_token")},
-}
-_WIX_MODULES = ("stores", "bookings", "events", "pricing_plans", "restaurants")
+SIDES = ("store", "books")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +39,7 @@ class Plan:
     sections: dict[str, dict[str, Any]]
     methods: list[Method] | None
     taxes: list[Tax] | None
+    modules: dict[str, dict[str, Any]]
 
 
 # -- who and where -----------------------------------------------------------------------------------------------------
@@ -55,7 +52,7 @@ def read_identity(given: dict[str, Json], reading: Reading) -> Identity | None:
     slug = reading.value(Text(60, required=True), given.get("integration"), "integration")
     if slug is not None:
         reading.attempt("integration", lambda: _check_slug(slug))
-    store, books = (_account(side, given.get(side), reading) for side in PROVIDERS)
+    store, books = (_account(side, given.get(side), reading) for side in SIDES)
     if store is None or books is None or len(reading.problems) > before:
         return None
     return Identity(business.strip(), slug, store, books)
@@ -81,15 +78,12 @@ def _account(side: str, value: Json, reading: Reading) -> Account | None:
 
 
 def _provider(side: str, value: Json) -> str:
-    provider = one_of(value, tuple(PROVIDERS[side]))
-    if provider == _WIX:
-        raise Wrong(_("Wix stores cannot be connected yet"))
-    return provider
+    return one_of(value, tuple(name for name, provider in PROVIDERS.items() if provider.side == side))
 
 
 def _credentials(value: Json, side: str, provider: str, reading: Reading) -> dict[str, str]:
     """Either all of the provider's credentials, or none: then the stored ones are used. Never shown in a message."""
-    path, names = inside(side, "credentials"), PROVIDERS[side][provider]
+    path, names = inside(side, "credentials"), PROVIDERS[provider].credentials
     given = reading.object(value, path, names)
     if not given:
         return {}
@@ -112,9 +106,9 @@ def read_plan(given: dict[str, Json], reading: Reading) -> Plan:
             sections[section.name] = reading.values(content, section.name, section.keys)
             if "methods" in content:
                 methods = read_methods(content["methods"], inside(section.name, "methods"), reading)
-    _check_modules(given, reading)
     taxes = read_taxes(given["taxes"], reading) if "taxes" in given else None
-    return Plan(_integration(given, reading), sections, methods, taxes)
+    modules = read_modules(given["modules"], reading) if "modules" in given else {}
+    return Plan(_integration(given, reading), sections, methods, taxes, modules)
 
 
 def read_top_level(document: Json, reading: Reading) -> dict[str, Json]:
@@ -131,12 +125,3 @@ def _integration(given: dict[str, Json], reading: Reading) -> dict[str, Any]:
         report = reading.object(given["email_report"], "email_report", tuple(key.name for key in REPORT))
         values |= reading.values(report, "email_report", REPORT)
     return values
-
-
-def _check_modules(given: dict[str, Json], reading: Reading) -> None:
-    if "modules" not in given:
-        return
-    reading.object(given["modules"], "modules", _WIX_MODULES)
-    store = given.get("store")
-    if not (isinstance(store, dict) and store.get("provider") == _WIX):
-        reading.problem("modules", _("only Wix stores have modules; leave this out"))

@@ -2,15 +2,14 @@
 
 from typing import Any
 
-from django.db import models
-
 from integrations.models import BooksConnection, Integration, StoreConnection
-from sync.setup_file.changes import Change, shown
+from sync.setup_file.changes import Change
 from sync.setup_file.facts import Facts, Lists
 from sync.setup_file.format import INTEGRATION, REPORT, SECTIONS, Key, Section
 from sync.setup_file.mappings import write_methods, write_taxes
+from sync.setup_file.modules import write_modules
 from sync.setup_file.plan import Plan
-from sync.setup_file.reading import inside
+from sync.setup_file.values import assign
 
 
 def write(slug: str, plan: Plan, store: StoreConnection, books: BooksConnection, facts: Facts) -> list[Change]:
@@ -22,7 +21,7 @@ def write(slug: str, plan: Plan, store: StoreConnection, books: BooksConnection,
         changes += write_methods(integration, plan.methods)
     if plan.taxes is not None:
         changes += write_taxes(integration, plan.taxes, Lists(books))
-    return changes
+    return changes + write_modules(integration, plan.modules)
 
 
 def _write_integration(
@@ -34,8 +33,8 @@ def _write_integration(
         row = Integration(slug=slug, business=store.business, store=store, books=books)
         given = defaults(INTEGRATION, facts) | given
         given.setdefault("start_date", facts.today(given["time_zone"]))
-    changes = [*_assign(row, INTEGRATION, given, "", is_new=is_new)]
-    changes += _assign(row, REPORT, given, "email_report", is_new=is_new)
+    changes = [*assign(row, INTEGRATION, given, "", is_new=is_new)]
+    changes += assign(row, REPORT, given, "email_report", is_new=is_new)
     if is_new:
         row.save()
         return row, [Change("integration", None, slug), *changes]
@@ -51,7 +50,7 @@ def _write_section(section: Section, integration: Integration, given: dict[str, 
     if row is None:
         row = section.model(integration=integration)
         given = defaults(section.keys, facts) | given
-    changes = _assign(row, section.keys, given, section.name, is_new=is_new)
+    changes = assign(row, section.keys, given, section.name, is_new=is_new)
     if is_new or changes:
         row.save()
     return changes
@@ -60,20 +59,3 @@ def _write_section(section: Section, integration: Integration, given: dict[str, 
 def defaults(keys: tuple[Key, ...], facts: Facts) -> dict[str, Any]:
     """What a new row holds where nobody says otherwise and the model's own default is not enough."""
     return {key.field: key.default(facts) for key in keys if key.default is not None}
-
-
-def _assign(
-    row: models.Model, keys: tuple[Key, ...], given: dict[str, Any], path: str, *, is_new: bool
-) -> list[Change]:
-    """Set what is given. A new row tells all it holds, one that was there what is different."""
-    changes = []
-    for key in keys:
-        before = getattr(row, key.field)
-        after = given.get(key.field, before)
-        setattr(row, key.field, after)
-        if is_new and after not in (None, "", []):
-            changes.append(Change(inside(path, key.name), None, shown(key.kind.show(after))))
-        elif not is_new and before != after:
-            was, now = shown(key.kind.show(before)), shown(key.kind.show(after))
-            changes.append(Change(inside(path, key.name), was, now))
-    return changes

@@ -12,9 +12,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from accounts.admin_show import label
+from integrations.doubts import Doubt
 from integrations.models import Integration
 from integrations.money import currency_places, plain, round_half_up
-from sync.document_texts import DOCUMENTS, PARTS, VALUES, told
+from sync.document_texts import DOCUMENTS, DOUBTS, PARTS, VALUES, told
 from sync.engine.documents import Value
 from sync.engine.preview import PreviewedOrder
 from sync.models import Action
@@ -37,11 +38,11 @@ def money(value: Decimal | None, currency: str) -> str:
 
 @register.filter
 def figure(value: Decimal | None, currency: str) -> str:
-    """1,234.50, for columns that say their currency above; digits beyond its places are shown."""
+    """1,234.50, for columns that say their currency above; digits beyond its places are shown, zeros among them not."""
     if value is None:
         return ""
     rounded = round_half_up(value, currency_places(currency))
-    exact = value if rounded != value else rounded
+    exact = rounded if rounded == value else value.normalize()
     return formats.number_format(plain(exact), force_grouping=True)
 
 
@@ -106,6 +107,12 @@ def order_moment(order: PreviewedOrder, integration: Integration) -> str:
 def explanation(said: PreviewedOrder | Note) -> str:
     """The sentence of a reason, with the way out; empty for none."""
     return explain(said.reason, said.params)
+
+
+@register.filter
+def doubted(doubt: Doubt, currency: str) -> str:
+    """The sentence of what a reader could not explain."""
+    return str(DOUBTS[doubt.what]) % {name: amount_shown(figure, currency) for name, figure in doubt.figures}
 
 
 @register.filter

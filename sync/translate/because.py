@@ -23,6 +23,7 @@ class Because(StrEnum):
     ITEM_MATCHED_BY_SKU = "item_matched_by_sku"  # sku
     ITEM_MATCHED_BY_NAME = "item_matched_by_name"  # sku
     ITEM_CREATED = "item_created"  # sku, type
+    ITEM_OF_MODULE = "item_of_module"  # module
     ITEM_OF_SETTING = "item_of_setting"  # kind ("shipping", "discount", ...)
     TAX_MAPPED = "tax_mapped"  # taxes ("GST + QST"; empty for untaxed lines)
     TAX_MAPPED_EACH = "tax_mapped_each"  # taxes: a US company, each of them has a row of its own
@@ -69,7 +70,10 @@ def item_because(line: SaleLine, case: Case) -> Decided:
     """Which match, or which setting, gave a line its item."""
     if line.kind is not LineKind.ITEM:
         return _decided(Because.ITEM_OF_SETTING, kind=line.kind.value)
-    sku = next((source.sku.strip() for source in _sources(line, case)), "")
+    source = next(iter(_sources(line, case)), None)
+    sku = source.sku.strip() if source else ""
+    if source and not sku:
+        return _decided(Because.ITEM_OF_MODULE, module=source.module)
     if isinstance(line.item, ItemDraft):
         return _decided(Because.ITEM_CREATED, sku=sku, type=line.item.type)
     if match_key(sku) in case.catalog.matches:

@@ -1,4 +1,4 @@
-"""Which orders are meant for the books at all (S2, O2), and which of those add up (O10, O19)."""
+"""Which orders are meant for the books at all (S2, O2, W1, W2), and which of those add up (O10, O19)."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -20,25 +20,62 @@ def has_something_to_say(line: OrderLine) -> bool:
 
 def filtered(order: Order, options: Options) -> Skip | None:
     """Why the order is not meant for the books, or None when it is."""
+    return (
+        (_too_old(order, options) if options.selects else None)
+        or (Skip(Reason.ORDER_CANCELLED) if order.payment_state is PaymentState.CANCELLED else None)
+        or (_not_chosen(order, options) if options.selects else None)
+        or (Skip(Reason.NOTHING_SOLD) if _sells_nothing(order) else None)
+    )
+
+
+def _too_old(order: Order, options: Options) -> Skip | None:
     day = local_date(order.created_at, options.time_zone)
-    if options.start_date is not None and day < options.start_date:
-        dates = {"date": day.isoformat(), "start_date": options.start_date.isoformat()}
-        return Skip(Reason.BEFORE_START_DATE, dates)
-    if order.payment_state is PaymentState.CANCELLED:
-        return Skip(Reason.ORDER_CANCELLED)
+    if options.start_date is None or day >= options.start_date:
+        return None
+    return Skip(Reason.BEFORE_START_DATE, {"date": day.isoformat(), "start_date": options.start_date.isoformat()})
+
+
+def _not_chosen(order: Order, options: Options) -> Skip | None:
+    """Statuses are for orders that go through them; whatever else is sold waits for its money and for nothing more."""
+    on, off = _modules(order, options)
+    if off and not on:
+        return Skip(Reason.MODULE_OFF, {"modules": _listed(off)})
+    if not order.filtered_by_status:
+        is_paid = order.payment_state is PaymentState.PAID
+        return None if is_paid else Skip(Reason.AWAITS_PAYMENT, {"modules": _listed(on)})
     if not _selected(order.payment_status, options.payment_statuses):
         return Skip(Reason.STATUS_NOT_SELECTED, {"status": order.payment_status})
     if not _selected(order.fulfillment_status, options.fulfillment_statuses):
         return Skip(Reason.FULFILLMENT_NOT_SELECTED, {"status": order.fulfillment_status})
-    if order.total == 0 and not order.gift_card_redeemed and not any(map(has_something_to_say, order.lines)):
-        return Skip(Reason.NOTHING_SOLD)
     return None
+
+
+def _sells_nothing(order: Order) -> bool:
+    return order.total == 0 and not order.gift_card_redeemed and not any(map(has_something_to_say, order.lines))
+
+
+def _modules(order: Order, options: Options) -> tuple[set[str], set[str]]:
+    """The modules that sold something on the order: those that are switched on, and those that are not."""
+    sold = {line.module for line in order.lines if line.module}
+    off = {module for module in sold if module in options.modules and not options.modules[module].enabled}
+    return sold - off, off
+
+
+def _listed(modules: Iterable[str]) -> str:
+    return ", ".join(sorted(modules))
 
 
 def _selected(status: str, chosen: Iterable[str]) -> bool:
     """Nothing chosen means everything. Stores vary in the case of their statuses."""
     folded = {choice.casefold() for choice in chosen}
     return not folded or status.casefold() in folded
+
+
+def check_modules(case: Case) -> None:
+    """Hold an order that only a part of is wanted: nobody can say which part of the payment belongs to it."""
+    on, off = _modules(case.order, case.options)
+    if case.options.selects and on and off:
+        hold(Reason.MODULES_MIXED, on=_listed(on), off=_listed(off))
 
 
 def check_sound(case: Case) -> None:

@@ -1,5 +1,5 @@
-"""The item of a line: a manual match, an item QuickBooks has, or one to create (I1-I3); and the items chosen in the
-settings for everything that is not a product (O9-O12)."""
+"""The item of a line: a manual match, an item QuickBooks has, or one to create (I1-I3); that of its module where it has
+no SKU (W1); and the items chosen in the settings for everything that is not a product (O9-O12)."""
 
 import unicodedata
 from dataclasses import dataclass, replace
@@ -41,7 +41,7 @@ def product_item(line: OrderLine, case: Case) -> Known | ItemDraft:
     """The item of a product line. SKUs are compared without regard to case and blanks."""
     sku = line.sku.strip()
     if not sku:
-        hold(Reason.SKU_MISSING, product=line.name)
+        return _module_item(line, case)
     found = matched_item(sku, case.catalog)
     if isinstance(found, Hold):
         raise Held(found)
@@ -49,7 +49,26 @@ def product_item(line: OrderLine, case: Case) -> Known | ItemDraft:
         return found
     if not case.options.create_missing:
         hold(Reason.ITEM_MISSING, sku=sku, product=line.name)
-    return item_draft(_goods(line, case), case.options, case.company, case.catalog)
+    return item_draft(_goods(line, case), _options_for(line, case.options), case.company, case.catalog)
+
+
+def _module_item(line: OrderLine, case: Case) -> Known:
+    """The item of what has no SKU: that of the module which sold it. A SKU promises an item of its own, so a line with
+    one never falls back on this."""
+    if not line.module:
+        hold(Reason.SKU_MISSING, product=line.name)
+    module = case.options.modules.get(line.module)
+    if module is None or module.item is None:
+        hold(Reason.MODULE_ITEM_MISSING, product=line.name, module=line.module)
+    in_use("Item", module.item.id, case.options)
+    return module.item
+
+
+def _options_for(line: OrderLine, options: Options) -> Options:
+    """The settings for an item that is made for this line."""
+    module = options.modules.get(line.module)
+    income = module.income_account_id if module else ""
+    return replace(options, income_account_id=income) if income else options
 
 
 def matched_item(sku: str, catalog: Catalog) -> Known | Hold | None:

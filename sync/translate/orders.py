@@ -15,7 +15,7 @@ from sync.translate.case import Case
 from sync.translate.chosen import in_use
 from sync.translate.customers import customer, plausible_email
 from sync.translate.dates import due_date, local_date
-from sync.translate.filters import check_sound, check_taxes, filtered, has_something_to_say
+from sync.translate.filters import check_modules, check_sound, check_taxes, filtered, has_something_to_say
 from sync.translate.held import Held
 from sync.translate.items import item_name
 from sync.translate.lines import Priced, document_lines, priced_lines
@@ -72,6 +72,7 @@ def translate_order(order: Order, options: Options, company: Company, catalog: C
 
 
 def _documents(case: Case) -> Documents:
+    check_modules(case)
     check_sound(case)
     priced = priced_lines(case)
     lines = document_lines(priced, case)
@@ -79,7 +80,7 @@ def _documents(case: Case) -> Documents:
     books_type, note = sale_type(case)
     sale = _sale(case, buyer, books_type, lines, _tax_lines(priced, lines, case))
     paid = payments(case, buyer) if books_type is SaleType.INVOICE else ()
-    notes = (note, _number_note(case, sale), overpaid(case, books_type))
+    notes = (note, _number_note(case, sale), overpaid(case))
     return Documents(sale, paid, tuple(one for one in notes if one))
 
 

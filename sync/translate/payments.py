@@ -32,7 +32,8 @@ def sale_type(case: Case) -> tuple[SaleType, Note | None]:
 
 
 def _no_receipt_because(order: Order) -> str:
-    """Why the order cannot be a receipt: it says "paid in full, once"; an order of no money is always that."""
+    """Why the order cannot be a receipt: it says "paid in full, once, and no more"; an order of no money is always
+    that."""
     tenders = received(order)
     if order.total == 0:
         return ""
@@ -40,15 +41,18 @@ def _no_receipt_because(order: Order) -> str:
         return "unpaid"
     if len(tenders) > 1:
         return "several_tenders"
-    return "partly_paid" if tenders[0].amount < order.total else ""
+    return {-1: "partly_paid", 1: "overpaid"}.get(_compared(tenders[0].amount, order.total), "")
 
 
-def overpaid(case: Case, books_type: SaleType) -> Note | None:
-    """A note where more money came in than the order asks for: what is too much is not part of the sale."""
+def _compared(paid: Decimal, total: Decimal) -> int:
+    return (paid > total) - (paid < total)
+
+
+def overpaid(case: Case) -> Note | None:
+    """A note where more money came in than the order asks for: the rest is the customer's until it goes back."""
     order = case.order
     paid = total_of(tender.amount for tender in received(order))
-    is_recorded = books_type is SaleType.SALES_RECEIPT or case.options.record_payments
-    if paid <= order.total or not is_recorded:
+    if paid <= order.total or not case.options.record_payments:
         return None
     amounts = {"paid": amount_text(paid, order.currency), "total": amount_text(order.total, order.currency)}
     return Note(Reason.OVERPAID, amounts | {"currency": order.currency})
@@ -57,11 +61,15 @@ def overpaid(case: Case, books_type: SaleType) -> Note | None:
 def target(method: str, options: Options) -> PaymentTarget:
     """Where the money of a method goes: its own account, else the default one. Holds the order when there is neither:
     QuickBooks would put the money into Undeposited Funds without a word."""
-    chosen = target_chosen(method, options)
-    account = chosen.account_id or options.clearing_account_id
+    chosen, account = target_chosen(method, options), account_of(method, options)
     if not account:
         hold(Reason.PAYMENT_ACCOUNT_MISSING, method=method)
     return PaymentTarget(in_use("Account", account, options), in_use("PaymentMethod", chosen.method_id, options))
+
+
+def account_of(method: str, options: Options) -> str:
+    """The account that the money of a method goes to; empty where none is chosen."""
+    return target_chosen(method, options).account_id or options.clearing_account_id
 
 
 def target_chosen(method: str, options: Options) -> PaymentTarget:
@@ -80,20 +88,21 @@ def short_reference(reference: str) -> str:
 
 
 def payments(case: Case, customer: CustomerDraft) -> tuple[Payment, ...]:
-    """One payment for each tender of an invoice, together never more than the invoice: QuickBooks refuses the rest."""
+    """One payment for each tender of an invoice, of the whole of it: the account that it goes to holds that much. They
+    apply no more than the invoice comes to, which QuickBooks would refuse."""
     if not case.options.record_payments:
         return ()
     open_balance = case.order.total
     made: list[Payment] = []
     for ordinal, tender in enumerate(case.order.tenders):
-        amount = min(tender.amount, open_balance)
-        if amount > ZERO:
-            made.append(_payment(case, customer, tender, amount=amount, ordinal=ordinal))
-            open_balance -= amount
+        if tender.amount > ZERO:
+            applied = min(tender.amount, open_balance)
+            made.append(_payment(case, customer, tender, credit=tender.amount - applied, ordinal=ordinal))
+            open_balance -= applied
     return tuple(made)
 
 
-def _payment(case: Case, customer: CustomerDraft, tender: Tender, *, amount: Decimal, ordinal: int) -> Payment:
+def _payment(case: Case, customer: CustomerDraft, tender: Tender, *, credit: Decimal, ordinal: int) -> Payment:
     order, options = case.order, case.options
     goes_to = target(tender.method, options)
     mark = marker(options.source, order.ref, "payment", ordinal)
@@ -101,7 +110,8 @@ def _payment(case: Case, customer: CustomerDraft, tender: Tender, *, amount: Dec
         customer=customer,
         txn_date=local_date(tender.paid_at, options.time_zone),
         currency=order.currency,
-        amount=amount,
+        amount=tender.amount,
+        credit=credit,
         account_id=goes_to.account_id,
         marker=mark,
         private_note=private_note(order, options, mark, tender.reference),

@@ -8,13 +8,17 @@ from enum import StrEnum
 
 class Reason(StrEnum):
     # The order went well, and this is worth knowing.
-    RECEIPT_BECAME_INVOICE = "receipt_became_invoice"  # cause: "unpaid", "partly_paid" or "several_tenders"
+    RECEIPT_BECAME_INVOICE = "receipt_became_invoice"  # cause: "unpaid", "partly_paid", "overpaid" or "several_tenders"
     NUMBER_SHORTENED = "number_shortened"  # number, shortened
     ROUNDING_LINE = "rounding_line"  # amount, currency
     ADOPTED = "adopted"  # number, books_type, books_id
     PAYMENT_ADDED = "payment_added"  # amount, currency
-    OVERPAID = "overpaid"  # paid, total, currency: money is recorded up to the total
+    OVERPAID = "overpaid"  # paid, total, currency
+    RECEIPT_OVERPAID = "receipt_overpaid"  # paid, total, currency: since it was posted
     REFUND_WAITS = "refund_waits"  # for its order, or for an earlier refund of it
+    REFUND_IN_RECEIPT = "refund_in_receipt"  # amount, before, after, currency, number: the receipt became less by it
+    REFUND_BEYOND = "refund_beyond"  # amount, currency, number: came in for more than the sale, and was never recorded
+    REFUND_OF_CREDIT = "refund_of_credit"  # amount, currency, number: what was paid too much; the payment became less
     CREDIT_APPLIED_BY_BOOKS = "credit_applied_by_books"  # amount, currency, number
     SALE_UPDATED = "sale_updated"  # before, after, currency
     SALE_UPDATED_LEFT_OPEN = "sale_updated_left_open"  # before, after, amount, currency: the store never charged it
@@ -22,6 +26,7 @@ class Reason(StrEnum):
     SHIPPING_ADDED = "shipping_added"  # books_type, doc_number
     OVERWRITTEN = "overwritten"  # user, before, after, currency
     CANCELLED_AND_PAID = "cancelled_and_paid"  # books_type, doc_number: its refund asks for what went back
+    CHARGED_BACK = "charged_back"  # amount, currency: what the buyer's bank took back
     PAID_OTHERWISE = "paid_otherwise"  # amount, balance, currency: less is open than the store received
 
     ITEM_EXISTS = "item_exists"  # sku, item
@@ -35,6 +40,8 @@ class Reason(StrEnum):
     BEFORE_START_DATE = "before_start_date"  # date, start_date
     STATUS_NOT_SELECTED = "status_not_selected"  # status
     FULFILLMENT_NOT_SELECTED = "fulfillment_not_selected"  # status
+    MODULE_OFF = "module_off"  # modules: ids, all of them switched off
+    AWAITS_PAYMENT = "awaits_payment"  # modules: ids of what is posted once it is paid
     ORDER_CANCELLED = "order_cancelled"
     NOTHING_SOLD = "nothing_sold"  # an order without lines and without money
     REFUNDS_OFF = "refunds_off"
@@ -70,6 +77,8 @@ class Reason(StrEnum):
     TOTAL_UNPROVEN = "total_unproven"  # store_total, books_total, difference, cap, currency
     TOTAL_NEGATIVE = "total_negative"  # total, currency
     SPECIAL_ITEM_MISSING = "special_item_missing"  # kind ("shipping", "discount", ...), amount, currency
+    MODULES_MIXED = "modules_mixed"  # on, off: ids of modules
+    MODULE_ITEM_MISSING = "module_item_missing"  # module, product
     SKU_MISSING = "sku_missing"  # product
     SKU_UNUSABLE = "sku_unusable"  # sku, product: no item can be created that has it (too long, or a colon in a name)
     ITEM_MISSING = "item_missing"  # sku, product
@@ -87,6 +96,7 @@ class Reason(StrEnum):
     EDITED_AFTER_POSTING = "edited_after_posting"  # before, after, currency, doc_number: not written by us
     CHANGED_IN_BOOKS = "changed_in_books"  # before, books_total, after, currency, doc_number, parts
     CANCELLED_AFTER_POSTING = "cancelled_after_posting"  # books_type, doc_number
+    RECEIPT_OUTGROWN = "receipt_outgrown"  # doc_number, before, after, paid, currency: not paid in full by one payment
     BOOKS_TOTAL_DIFFERS = "books_total_differs"  # store_total, books_total, books_id
     BOOKS_OBJECT_INACTIVE = "books_object_inactive"  # detail
     BEFORE_STOCK_START = "before_stock_start"  # code, detail
@@ -95,7 +105,8 @@ class Reason(StrEnum):
     REFUND_AMOUNT_UNKNOWN = "refund_amount_unknown"  # left, currency
     REFUND_UNPROVEN = "refund_unproven"  # amount, books_total, currency
     REFUND_EXCEEDS_SALE = "refund_exceeds_sale"  # amount, left, currency
-    REFUND_OF_OVERPAYMENT = "refund_of_overpayment"  # amount, paid, total, currency
+    REFUND_OF_OVERPAYMENT = "refund_of_overpayment"  # amount, paid, total, currency, cause: "changed" or "closed"
+    REFUND_EXCEEDS_GIFT_CARD = "refund_exceeds_gift_card"  # amount, left, currency
     REFUND_ACCOUNT_MISSING = "refund_account_missing"  # method
     REFUND_ITEM_MISSING = "refund_item_missing"
     REFUND_SALE_CHANGED = "refund_sale_changed"  # number, books_type, books_total, total, currency
@@ -107,6 +118,8 @@ class Reason(StrEnum):
     DOCUMENT_GONE = "document_gone"  # books_type, doc_number
     CHANGE_IN_CLOSED_PERIOD = "change_in_closed_period"  # doc_number, date, closed_until
     PAID_MORE_THAN_NEW_TOTAL = "paid_more_than_new_total"  # doc_number, paid, after, currency
+    # before, after, amount, back, currency, doc_number: `amount` of what a receipt says came in was not given back
+    RECEIVED_MORE_THAN_NEW_TOTAL = "received_more_than_new_total"
     ORDER_MISSING = "order_missing"
     STOCK_NOT_WRITABLE = "stock_not_writable"  # detail
     STOCK_REFUSED = "stock_refused"  # sku, product, after, detail

@@ -29,15 +29,16 @@ from sync.translate.numbers import marker, shortened
 from sync.translate.outcome import Hold, Skip
 from sync.translate.payments import target_chosen
 from sync.translate.reasons import Reason
-from sync.translate.returned import Taking, returned
+from sync.translate.returned import returned
 from sync.translate.settings import Options, PaymentTarget
+from sync.translate.taking import Taking
 from sync.translate.taxes import LineTax, tax_lines
 
 
 @dataclass(frozen=True, slots=True)
 class Sold:
     """The sale that a refund is about, as it is in the books. `balance` is what is still to be paid of it, `paid` what
-    payments of ours brought in."""
+    payments of ours brought in for it, `credit` what they brought in beyond it: it is given back first."""
 
     type: SaleType
     id: str
@@ -46,6 +47,7 @@ class Sold:
     form: Form
     balance: Decimal
     paid: Decimal = ZERO
+    credit: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,8 @@ class RefundCase:
     """One refund together with all that decides what it becomes.
 
     `amount` is what the store or a person said, None where nobody did; `place` which of the order's refunds it is,
-    counted from 1.
+    counted from 1; `lowered` what the receipt or payments became less by it, without any document of its own;
+    `beyond` what came in for more than the order comes to and was never in the books: it is given back first of all.
     """
 
     refund: Refund
@@ -74,6 +77,8 @@ class RefundCase:
     credited: tuple[Credited, ...]
     options: Options
     company: Company
+    lowered: Decimal = ZERO
+    beyond: Decimal = ZERO
 
     @property
     def left(self) -> Decimal:
@@ -81,9 +86,25 @@ class RefundCase:
         return self.sold.form.total - total_of(one.form.total for one in self.credited)
 
     @property
+    def most(self) -> Decimal:
+        """What there is to be given back: what is left of the sale, and what was paid beyond it."""
+        return self.left + self.sold.credit + self.beyond
+
+    @property
     def done(self) -> Decimal:
-        """What documents of this very refund took back already."""
-        return total_of(one.form.total for one in self.credited if one.own)
+        """What was given back in the books for this very refund already."""
+        return self.lowered + total_of(one.form.total for one in self.credited if one.own)
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether a document of this very refund is in the books: the first one takes back the lines that it names, and
+        brings back what went to gift cards."""
+        return any(one.own for one in self.credited)
+
+    @property
+    def gift_card(self) -> Decimal | None:
+        """What is still to come back to gift cards; None where the store does not tell."""
+        return ZERO if self.refund.gift_card is not None and self.is_begun else self.refund.gift_card
 
     def text(self, amount: Decimal) -> str:
         return amount_text(amount, self.order.currency)
@@ -91,9 +112,12 @@ class RefundCase:
 
 @dataclass(frozen=True, slots=True)
 class RefundDocuments:
-    """What a refund becomes; nothing where all of it is in the books."""
+    """What a refund becomes; nothing where all of it is in the books. `credit` is what payments become less, `beyond`
+    what there is nothing to be done about, for it was never in the books."""
 
-    documents: tuple[RefundDocument, ...]
+    documents: tuple[RefundDocument, ...] = ()
+    credit: Decimal = ZERO
+    beyond: Decimal = ZERO
 
 
 def translate_refund(case: RefundCase) -> RefundDocuments | Hold | Skip:
@@ -102,7 +126,10 @@ def translate_refund(case: RefundCase) -> RefundDocuments | Hold | Skip:
         amount = _amount(case)
         if isinstance(amount, Skip):
             return amount
-        return RefundDocuments(tuple(_documents(case, amount)))
+        beyond = min(amount, case.beyond)
+        credit = min(amount - beyond, case.sold.credit)
+        case = replace(case, lowered=case.lowered + beyond + credit)
+        return RefundDocuments(tuple(_documents(case, amount - beyond - credit)), credit, beyond)
     except Held as held:
         return held.hold
 
@@ -116,20 +143,19 @@ def _amount(case: RefundCase) -> Decimal | Skip:
     if told is None and case.refund.cancelled and _nothing_paid(case):
         return Skip(Reason.REFUND_NOTHING_PAID)
     if case.done and (told is None or told == case.done):
-        return case.left if case.refund.everything else ZERO
-    if case.left <= 0 or (told is not None and told <= 0):
+        return case.most if case.refund.everything else ZERO
+    if told == 0 and case.refund.gift_card:
+        return ZERO
+    if (case.most <= 0 and not case.done) or (told is not None and told <= 0):
         return Skip(Reason.REFUND_COVERED)
     currency = case.order.currency
     if told is None and not case.refund.everything:
-        hold(Reason.REFUND_AMOUNT_UNKNOWN, left=case.text(case.left), currency=currency)
+        hold(Reason.REFUND_AMOUNT_UNKNOWN, left=case.text(case.most), currency=currency)
     if told is None:
-        return case.left
-    if case.sold.paid > case.sold.form.total:
-        paid, total = case.text(case.sold.paid), case.text(case.sold.form.total)
-        hold(Reason.REFUND_OF_OVERPAYMENT, amount=case.text(told), paid=paid, total=total, currency=currency)
-    if told - case.done > case.left:
-        hold(Reason.REFUND_EXCEEDS_SALE, amount=case.text(told), left=case.text(case.left), currency=currency)
-    return told - case.done
+        return case.most
+    if told - case.done > case.most:
+        hold(Reason.REFUND_EXCEEDS_SALE, amount=case.text(told), left=case.text(case.most), currency=currency)
+    return max(told - case.done, ZERO)
 
 
 def _nothing_paid(case: RefundCase) -> bool:
@@ -140,16 +166,18 @@ def _nothing_paid(case: RefundCase) -> bool:
 
 
 def _documents(case: RefundCase, amount: Decimal) -> list[RefundDocument]:
-    """Money that came in goes back as money; beyond that, what is not paid yet is let go by a credit memo."""
+    """Money that came in goes back as money; beyond that, what is not paid yet is let go by a credit memo. What went
+    back to gift cards alone is a receipt of no money."""
     money = min(amount, max(_money_left(case), ZERO))
     let_go = min(amount - money, max(case.sold.balance, ZERO))
+    parts = {RefundType.CREDIT_MEMO: let_go, RefundType.REFUND_RECEIPT: amount - let_go}
+    wanted = [kind for kind, part in parts.items() if part > 0]
     made: list[RefundDocument] = []
-    for kind, part in ((RefundType.CREDIT_MEMO, let_go), (RefundType.REFUND_RECEIPT, amount - let_go)):
-        if part > 0:
-            lines = returned(part, _taking(case))
-            made.append(_document(case, kind, part, lines))
-            taken = Credited(kind, Form(case.order.currency, lines))
-            case = replace(case, credited=(*case.credited, taken))
+    for kind in wanted or ([RefundType.REFUND_RECEIPT] if case.gift_card else []):
+        lines = returned(parts[kind], _taking(case))
+        made.append(_document(case, kind, parts[kind], lines))
+        taken = Credited(kind, Form(case.order.currency, lines), own=True)
+        case = replace(case, credited=(*case.credited, taken))
     return made
 
 
@@ -161,7 +189,8 @@ def _money_left(case: RefundCase) -> Decimal:
 
 def credited_by_others(total: Decimal, case: RefundCase) -> Form:
     """What a document that we did not write took back of the sale: as much of each part as one of ours would have."""
-    return Form(case.order.currency, returned(min(total, case.left), _taking(case)))
+    taking = replace(_taking(case), lines=(), gift_card=None)
+    return Form(case.order.currency, returned(min(total, case.left), taking))
 
 
 def _taking(case: RefundCase) -> Taking:
@@ -172,6 +201,9 @@ def _taking(case: RefundCase) -> Taking:
         order=case.order,
         options=case.options,
         company=case.company,
+        lines=() if case.is_begun or case.lowered else case.refund.lines or (),
+        names_lines=case.refund.lines is not None,
+        gift_card=case.gift_card,
     )
 
 
@@ -226,10 +258,12 @@ def _note(case: RefundCase, mark: str) -> str:
 
 
 def _number(case: RefundCase, ordinal: int) -> str | None:
-    """The first refund of an order has its number behind the prefix, further ones say which they are."""
+    """The first refund of an order has its number behind the prefix, further ones say which they are: 77-2 is the
+    second refund, 77-1-2 the second document of the first."""
     if case.options.auto_number:
         return None
-    which = "".join(f"-{count}" for count in (case.place, ordinal + 1) if count > 1)
+    which = f"-{case.place}" if case.place > 1 or ordinal else ""
+    which += f"-{ordinal + 1}" if ordinal else ""
     return shortened(f"{case.options.refund_prefix}{case.order.number or case.order.ref}{which}")
 
 

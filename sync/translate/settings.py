@@ -54,6 +54,16 @@ class PaymentTarget:
 
 
 @dataclass(frozen=True, slots=True)
+class Module:
+    """What becomes of what one part of the shop system sold (W1): the item of lines without a SKU, and the income
+    account of items that are made for its products where it is another than that of all items."""
+
+    enabled: bool = True
+    item: Known | None = None
+    income_account_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TaxMapping:
     """One row of the tax mapping (T1): the taxes on one line, in any order, and the tax code that they become.
 
@@ -72,6 +82,8 @@ class Options:
     source: str  # the integration's slug: scopes store refs and appears in notes
     store_label: str  # "Ecwid", for the private note
     time_zone: str  # IANA name; decides the date of every document (S1)
+    # False for an order that is in the books: which orders are meant for them is no question any more.
+    selects: bool = True
     start_date: date | None = None  # S2
     post_as: SaleType = SaleType.INVOICE
     payment_statuses: frozenset[str] = frozenset({"PAID"})  # empty: every status but cancelled ones
@@ -95,6 +107,7 @@ class Options:
     income_account_id: str = ""
     expense_account_id: str = ""
     asset_account_id: str = ""
+    modules: Mapping[str, Module] = field(default_factory=dict)  # a module that is missing has nothing set
     record_payments: bool = True
     clearing_account_id: str = ""
     payment_methods: Mapping[str, PaymentTarget] = field(default_factory=dict)  # keyed by the store's own name

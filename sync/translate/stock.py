@@ -8,7 +8,7 @@ from decimal import ROUND_FLOOR, Decimal
 from enum import StrEnum
 
 from integrations.books import Known
-from integrations.commerce import LineKind, Order, PaymentState, Product, product_ref
+from integrations.commerce import LineKind, Order, OrderLine, PaymentState, Product, Refund, product_ref
 from integrations.money import ZERO
 from sync.translate.items import matched_item
 from sync.translate.outcome import Hold, Skip
@@ -56,21 +56,26 @@ class Outstanding:
     by_ref: dict[str, Decimal] = field(default_factory=dict)
     by_key: dict[str, Decimal] = field(default_factory=dict)
 
-    def count(self, order: Order, *, in_books: bool, known: Collection[str] | None) -> None:
+    def count(
+        self, order: Order, *, in_books: bool, known: Collection[str] | None, taken_back: Collection[str] = ()
+    ) -> None:
         """Add an order. `known` are the refs of our own store's products; None for an order of another store.
+        `in_books`: its sale is there, and so are the refunds with the refs `taken_back`.
 
         A variation that is not among them has no SKU of its own and is sold from its product's stock.
         """
-        direction = int(_left_the_store(order)) - int(in_books)
-        for line in order.lines if direction else ():
-            if line.kind is not LineKind.PRODUCT:
+        refunds = [refund for refund in order.refunds if refund.ref in taken_back]
+        for line in order.lines:
+            left = ZERO if order.payment_state is PaymentState.CANCELLED else _kept_by_buyer(line, order.refunds)
+            quantity = left - (_kept_by_buyer(line, refunds) if in_books else ZERO)
+            if not quantity or line.kind is not LineKind.PRODUCT:
                 continue
             if known is None or not line.product_ref:
                 counts, name = self.by_key, match_key(line.sku)
             else:
                 counts, name = self.by_ref, product_ref(line.product_ref, line.variation_ref)
                 name = name if name in known else line.product_ref
-            counts[name] = counts.get(name, ZERO) + direction * line.quantity
+            counts[name] = counts.get(name, ZERO) + quantity
 
     def of_items(self, items: Mapping[str, tuple[Product, Found]]) -> dict[str, Decimal]:
         """Per item id, for the products of our own store by their refs: products may share an item."""
@@ -85,10 +90,16 @@ class Outstanding:
         return sold
 
 
-def _left_the_store(order: Order) -> bool:
-    """Cancelled orders, and those that were refunded in full, are back on the shelf."""
-    back = order.payment_state is PaymentState.CANCELLED or any(refund.restocked for refund in order.refunds)
-    return not back
+def _kept_by_buyer(line: OrderLine, refunds: Iterable[Refund]) -> Decimal:
+    """How many units are not on the shelf again: of those that refunds name, and of all where one restocks without
+    naming any."""
+    back = ZERO
+    for refund in refunds:
+        if refund.lines:
+            back += sum((said.restocked for said in refund.lines if said.ref == line.ref), ZERO)
+        elif refund.restocked:
+            back = line.quantity
+    return line.quantity - min(back, line.quantity)
 
 
 # -- levels ------------------------------------------------------------------------------------------------------------

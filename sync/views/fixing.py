@@ -1,5 +1,6 @@
 """Where a cause is mended: the very setting, mapping row, connection or provider's page."""
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -13,20 +14,19 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from integrations.models import Integration, StoreProvider
+from integrations.models import Integration, StoreConnection
+from integrations.providers import PROVIDERS, own_id
 from sync.models import PaymentMapping, TaxMapping
 from sync.reports.inbox import Group, due, waiting
 from sync.translate.mapping import names_taxes
 from sync.translate.reasons import Reason
 
 _BOOKS_HOME = "https://qbo.intuit.com/app/homepage"
-# How sure: seen in use, not promised by Ecwid; a page that is gone shows the list or the start page instead.
-_STORE_ORDERS = {StoreProvider.ECWID.value: "https://my.ecwid.com/store/{account}#orders"}
-_STORE_ORDER = {StoreProvider.ECWID.value: "https://my.ecwid.com/store/{account}#order:id={ref}&return=orders"}
 
 # Which page of the setup holds what a reason's `fix` names.
 _STEPS = {
     "orders": "sales",
+    "modules": "modules",
     "items": "items",
     "taxes": "taxes",
     "payments": "payments",
@@ -51,7 +51,7 @@ class Link:
 
 
 def fix_links(groups: Iterable[Group]) -> Mapping[Key, Link]:
-    """Where each group is mended, by integration and cause; at most two statements however many groups."""
+    """Where each group is mended, by integration and cause; at most three statements however many groups."""
     groups = list(groups)
     rows = _Rows(groups)
     links = {(group.integration.pk, group.cause): _link(group, rows) for group in groups}
@@ -60,9 +60,10 @@ def fix_links(groups: Iterable[Group]) -> Mapping[Key, Link]:
 
 def order_link(integration: Integration, ref: str) -> Link | None:
     """An order's page in the store's own administration."""
-    page = _STORE_ORDER.get(integration.store.provider)
-    url = page.format(account=integration.store.account_id, ref=ref) if page else ""
-    return Link(url, _("Open in the store"), elsewhere=True) if url else None
+    pages, store = PROVIDERS[integration.store.provider].pages, own_id(integration.store)
+    if pages is None or not store or not re.fullmatch(pages.ref, ref):
+        return None
+    return Link(pages.order.format(store=store, ref=ref), _("Open in the store"), elsewhere=True)
 
 
 def back_to_inbox(request: HttpRequest, integration: Integration) -> HttpResponseRedirect | None:
@@ -85,11 +86,12 @@ def back_to_inbox(request: HttpRequest, integration: Integration) -> HttpRespons
 
 
 class _Rows:
-    """The mapping rows that groups may be about."""
+    """The mapping rows that groups may be about, and what their stores are called at home."""
 
     def __init__(self, groups: list[Group]) -> None:
         self._taxes: dict[int, list[TaxMapping]] = defaultdict(list)
         self._methods: dict[Key, PaymentMapping] = {}
+        self._stores: dict[int, str] = {}
         about_taxes = {group.integration.pk for group in groups if "taxes" in group.params}
         about_methods = {group.integration.pk for group in groups if "method" in group.params}
         if about_taxes:
@@ -98,6 +100,10 @@ class _Rows:
         if about_methods:
             for method in PaymentMapping.objects.filter(integration__in=about_methods):
                 self._methods[method.integration_id, method.method] = method
+        about_stores = {group.integration.store_id for group in groups if group.fix == "store"}
+        if about_stores:
+            for store in StoreConnection.objects.filter(pk__in=about_stores).defer("credentials"):
+                self._stores[store.pk] = own_id(store)
 
     def tax(self, group: Group) -> TaxMapping | None:
         text = str(group.params.get("taxes", ""))
@@ -105,6 +111,9 @@ class _Rows:
 
     def method(self, group: Group) -> PaymentMapping | None:
         return self._methods.get((group.integration.pk, str(group.params.get("method"))))
+
+    def store(self, group: Group) -> str:
+        return self._stores[group.integration.store_id]
 
 
 def _link(group: Group, rows: _Rows) -> Link | None:
@@ -153,16 +162,18 @@ def _books(_group: Group, _rows: _Rows) -> Link:
     return Link(_BOOKS_HOME, _("Open QuickBooks"), elsewhere=True)
 
 
-def _store(group: Group, _rows: _Rows) -> Link | None:
-    page = _STORE_ORDERS.get(group.integration.store.provider)
-    url = page.format(account=group.integration.store.account_id) if page else ""
-    return Link(url, _("Open the store"), elsewhere=True) if url else None
+def _store(group: Group, rows: _Rows) -> Link | None:
+    pages, store = PROVIDERS[group.integration.store.provider].pages, rows.store(group)
+    if pages is None or not store:
+        return None
+    return Link(pages.orders.format(store=store), _("Open the store"), elsewhere=True)
 
 
 _LINKS: Mapping[str, Callable[[Group, _Rows], Link | None]] = {
     "taxes": _tax,
     "payments": _method,
     "orders": _setting,
+    "modules": _setting,
     "items": _setting,
     "refunds": _setting,
     "flows": _setting,

@@ -21,7 +21,7 @@ from sync.engine.compare import Unsaved, compare
 from sync.engine.preview import NotReady, PreviewedOrder, preview_orders
 from sync.forms.base import StepForm
 from sync.forms.unsaved import step_unsaved
-from sync.models import PaymentMapping, ProductMatch, Record, TaxMapping
+from sync.models import ModuleSettings, PaymentMapping, ProductMatch, Record, TaxMapping
 from sync.reports.posted import posted_documents
 from sync.services.previewing import next_orders, no_preview_in_words
 from sync.views.common import demand, integration_for, member, number_in, show
@@ -30,6 +30,7 @@ from sync.wizard.steps import step_named
 
 LIMITS = (10, 30, 50)
 _MAPPINGS: Mapping[str, type[Any]] = {
+    "modulesettings": ModuleSettings,
     "taxmapping": TaxMapping,
     "paymentmapping": PaymentMapping,
     "productmatch": ProductMatch,

@@ -5,9 +5,11 @@ from functools import cached_property
 
 from integrations import mirror
 from integrations.books import Company, TaxModel
+from integrations.connecting import profile_of
 from integrations.models import BooksConnection, Integration, StoreConnection
 from sync.models import SetupProgress
 from sync.models.settings import PostAs
+from sync.module_names import in_order
 
 
 def have_answered(store: StoreConnection, books: BooksConnection) -> bool:
@@ -32,6 +34,12 @@ class Setup:
     @cached_property
     def progress(self) -> SetupProgress:
         return SetupProgress.of(self.integration)
+
+    @cached_property
+    def modules(self) -> list[str]:
+        """The parts of the shop system that the store sells through; none where there are no such parts."""
+        profile = profile_of(self.integration.store)
+        return in_order(profile.modules) if profile else []
 
     @property
     def is_draft(self) -> bool:

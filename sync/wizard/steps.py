@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from integrations.models import ConnectionState
 from sync.forms.base import SettingsForm, StepForm
 from sync.forms.goods import ProductsForm, StockForm
+from sync.forms.modules import ModulesForm
 from sync.forms.money import ItemsForm, PaymentsForm, RefundsForm
 from sync.forms.options import FlowsForm, OptionsForm
 from sync.forms.sales import AdvancedForm, SalesForm
@@ -78,6 +79,10 @@ def _options(setup: Setup, given: Given) -> StepForm:
 
 def _flows(setup: Setup, given: Given) -> StepForm:
     return FlowsForm(given, setup=setup)
+
+
+def _modules(setup: Setup, given: Given) -> StepForm:
+    return ModulesForm(given, setup=setup)
 
 
 def _taxes(setup: Setup, given: Given) -> StepForm:
@@ -160,6 +165,14 @@ STEPS: tuple[Step, ...] = (
         _("Flows"),
         _("What travels between the store and QuickBooks. Each can be switched on or off later."),
         form=_flows,
+    ),
+    Step(
+        "modules",
+        _("Modules"),
+        _("Which parts of the store are posted, and on which items."),
+        form=_modules,
+        applies=lambda setup: setup.posts_orders and bool(setup.modules),
+        template="sync/wizard_modules.html",
     ),
     Step(
         "sales",

@@ -26,7 +26,8 @@ def pytest_collection_modifyitems(items):
 def site(shared_db, sandbox, settings):
     """The whole site on an empty database, in front of the simulated systems."""
     sandbox.quickbooks.switch(**UNTHROTTLED)
-    sandbox.ecwid.switch(requests_per_minute=None)
+    for shop in (sandbox.ecwid, sandbox.wix):
+        shop.switch(requests_per_minute=None)
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     server = LiveServer("127.0.0.1:0")
     settings.ALLOWED_HOSTS = ["127.0.0.1"]
@@ -62,7 +63,8 @@ def open_page(browser, site, sandbox):
         context.set_default_timeout(10_000)
         contexts.append(context)
         page = context.new_page()
-        watches.append(chromium.Watch(page, ours=site.url, visited=(sandbox.ecwid.url, sandbox.quickbooks.url)))
+        visited = (sandbox.ecwid.url, sandbox.wix.url, sandbox.quickbooks.url)
+        watches.append(chromium.Watch(page, ours=site.url, visited=visited))
         return page
 
     yield opened

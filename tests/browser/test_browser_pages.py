@@ -14,8 +14,9 @@ WAITS = {"lines": [{"sku": "TSH-M", "price": "19.99", "taxes": [{"name": "Eco fe
 STEPS = ("store", "books", "options", "flows", "sales", "advanced", "items", "taxes", "payments", "preview", "live")
 LISTS = (
     "sync_record", "sync_posting", "sync_logentry", "sync_run", "sync_taxmapping", "sync_paymentmapping",
-    "sync_productmatch", "sync_customerlink", "integrations_integration", "integrations_storeconnection",
-    "integrations_booksconnection", "accounts_business", "accounts_membership", "accounts_user",
+    "sync_productmatch", "sync_modulesettings", "sync_customerlink", "integrations_integration",
+    "integrations_storeconnection", "integrations_booksconnection", "accounts_business",
+    "accounts_membership", "accounts_user",
 )  # fmt: skip
 PAGES = (
     "accounts_business", "accounts_user", "integrations_integration", "integrations_storeconnection",

@@ -4,6 +4,7 @@ import pytest
 
 from tests.faults.databases import PostgresDatabases, SqliteFiles
 from tests.faults.lab import Lab
+from tests.faults.wix import WixScenario
 from tests.support.servers import postgres_url
 
 
@@ -11,6 +12,14 @@ from tests.support.servers import postgres_url
 def lab(tmp_path_factory):
     folder = tmp_path_factory.mktemp("lab")
     with Lab.opened(SqliteFiles(folder), folder / "complaints.txt") as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def wix_lab(tmp_path_factory):
+    """A bench with a Wix site."""
+    folder = tmp_path_factory.mktemp("wix_lab")
+    with Lab.opened(SqliteFiles(folder), folder / "complaints.txt", WixScenario) as opened:
         yield opened
 
 

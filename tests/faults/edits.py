@@ -1,6 +1,6 @@
 """The second day of the scenario: all ten orders are posted, then some are edited, shipped or cancelled in the shop."""
 
-from tests.faults.lab import STORE
+from tests.faults.scenario import STORE
 from tests.faults.shape import shape
 
 _CARTS = {

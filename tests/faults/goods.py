@@ -1,6 +1,6 @@
 """A day of products and stock: new products become items, and levels that QuickBooks counted are set in the shop."""
 
-from tests.faults.lab import STORE
+from tests.faults.scenario import STORE
 from tests.faults.shape import shape
 from tests.support.world import CA
 
@@ -21,6 +21,9 @@ class GoodsDay:
     def begin(self, **switches):
         for sku, (shown, _counted) in _LEVELS.items():
             self._show(sku, shown)
+        self._counted(**switches)
+
+    def _counted(self, **switches):
         self.lab.begin(**switches)
         for sku, (_shown, counted) in _LEVELS.items():
             if counted is not None:
@@ -80,3 +83,23 @@ class GoodsDay:
             "AssetAccountRef": accounts["Inventory Asset"],
         }
         self.lab.sandbox.quickbooks.add(CA, "Item", {**item, **needed, "InvStartDate": "2025-01-01"})
+
+
+class WixGoodsDay(GoodsDay):
+    """The same on a site, which is as new each time."""
+
+    def __init__(self, lab):
+        self.lab = lab
+        self._undisturbed = None
+        self._expected = None
+
+    def begin(self, **switches):
+        self._counted(**switches)
+        self.lab.scenario.sell({sku: shown for sku, (shown, _counted) in _LEVELS.items()})
+
+    def shown(self):
+        levels = self.lab.scenario.levels()
+        return {sku: level for sku, level in levels.items() if sku in _LEVELS}
+
+    def close(self):
+        """The next one begins with a new site."""

@@ -11,12 +11,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import requests
 
-from tests.faults.scenario import ORDER_SETTINGS, TEN_ORDERS, type_by_hand
+from tests.faults.scenario import EcwidScenario, type_by_hand
 from tests.faults.shape import shape
 from tests.support.sandbox import ROOT, UNTHROTTLED, Sandbox
 from tests.support.world import CA, money
-
-STORE = "1003"
 
 
 @dataclass(frozen=True)
@@ -50,8 +48,8 @@ class Ended:
 class Lab:
     """Runs the scenario. `begin` puts books and database back to the moment before the first sync."""
 
-    def __init__(self, sandbox, databases, process, complaints):
-        self.sandbox, self.databases = sandbox, databases
+    def __init__(self, sandbox, databases, process, complaints, scenario):
+        self.sandbox, self.databases, self.scenario = sandbox, databases, scenario
         self._process, self._complaints = process, complaints
         self._database = ""
         self._undisturbed = {}
@@ -59,7 +57,7 @@ class Lab:
 
     @classmethod
     @contextmanager
-    def opened(cls, databases, complaints):
+    def opened(cls, databases, complaints, scenario=EcwidScenario):
         """`databases` makes and copies them, `complaints` is a file for what the processes say."""
         with Sandbox.started() as sandbox, Path(complaints).open("w") as errors:
             command = [sys.executable, "-m", "tests.faults.runner"]
@@ -80,7 +78,7 @@ class Lab:
                 stderr=errors,
                 text=True,
             ) as process:
-                lab = cls(sandbox, databases, process, Path(complaints))
+                lab = cls(sandbox, databases, process, Path(complaints), scenario(sandbox))
                 try:
                     lab._prepare()
                     yield lab
@@ -90,8 +88,8 @@ class Lab:
 
     def _prepare(self):
         self._database = self.databases.create("template")
-        self._jobs({"here": True, "do": "build", "world": "CA", "settings": ORDER_SETTINGS})
-        self.sandbox.ecwid.place(STORE, *TEN_ORDERS)
+        self._jobs({"here": True, "do": "build", "world": self.scenario.world, "settings": self.scenario.settings})
+        self.scenario.open()
         self.begin()
         self._jobs({"here": True, "do": "sync"})
         self.undisturbed()
@@ -115,7 +113,7 @@ class Lab:
     def begin(self, **switches):
         """The books as seeded (with what was typed by hand), our database as configured, the clock near now."""
         self._database = self.databases.copy("template", "case")
-        self.sandbox.ecwid.clear_faults()
+        self.scenario.begin()
         quickbooks = self.sandbox.quickbooks
         quickbooks.control("POST", "reset", {})
         quickbooks.switch(**UNTHROTTLED, **switches)
@@ -146,8 +144,15 @@ class Lab:
         side.fault("drop_after", skip=before)
 
     def _side(self, call):
-        is_store = call.split()[1].startswith("/api/")
-        return is_store, (self.sandbox.ecwid if is_store else self.sandbox.quickbooks)
+        is_store = not call.split()[1].startswith(("/v3/company/", "/oauth2/v1/"))
+        return is_store, (self.scenario.side if is_store else self.sandbox.quickbooks)
+
+    def broken_and_restarted(self, strike, *, replay=True, **options):
+        """The differences after a run that was struck and one that followed."""
+        self.begin(request_id_replay=replay)
+        struck = self.sync(strike, **options)
+        assert struck.was_killed, f"{strike}: {self.complaints()}"
+        return [f"{strike}: {one}" for one in self.differences(self.sync(**options))]
 
     def type_again(self, entity):
         """Somebody enters a copy of the company's first document of a type."""

@@ -1,7 +1,7 @@
 """Another second day: what was posted is given back, in every shape."""
 
 from tests.faults.edits import SecondDay
-from tests.faults.lab import STORE
+from tests.faults.scenario import STORE
 
 # How much the gateway gave back, one after the other; None is the rest. T08 was never paid, T10 is somebody else's.
 _GIVEN_BACK = {"T01": (10, 5), "T02": (None,), "T03": ("14.37", None), "T08": (5,), "T10": (10,)}

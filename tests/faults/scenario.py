@@ -1,5 +1,7 @@
 """Ten orders with a bit of everything, and what stands in the books already when they are synced."""
 
+STORE = "1003"
+
 
 def _buyer(number, name, **more):
     return {"id": 5000 + number, "email": f"buyer{number}@example.test", "name": name, **more}
@@ -35,6 +37,23 @@ TEN_ORDERS = (
     # Its invoice was typed by hand, and paid there.
     _cart("T10", _TOM, _line("NEW-2", "40.00", taxes=[])),
 )
+
+
+class EcwidScenario:
+    """A store whose orders are placed once; syncs change nothing in it."""
+
+    world, settings = "CA", ORDER_SETTINGS
+
+    def __init__(self, sandbox):
+        self.side = sandbox.ecwid
+
+    def open(self):
+        """Before all runs."""
+        self.side.place(STORE, *TEN_ORDERS)
+
+    def begin(self):
+        """Before each run."""
+        self.side.clear_faults()
 
 
 def type_by_hand(quickbooks, realm):

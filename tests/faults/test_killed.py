@@ -9,14 +9,6 @@ REPLAY = pytest.mark.parametrize("replay", [True, False], ids=["replay", "no_rep
 CHUNK = pytest.mark.parametrize("chunk", range(CHUNKS))
 
 
-def broken_and_restarted(lab, strike, *, replay=True, **options):
-    """The differences after a run that was struck and one that followed."""
-    lab.begin(request_id_replay=replay)
-    struck = lab.sync(strike, **options)
-    assert struck.was_killed, f"{strike}: {lab.complaints()}"
-    return [f"{strike}: {one}" for one in lab.differences(lab.sync(**options))]
-
-
 @CHUNK
 @REPLAY
 @SIZES
@@ -26,7 +18,7 @@ def test_killed_at_any_call(lab, when, small, replay, chunk):
     wrong = []
     for number in range(1 + chunk, calls + 1, CHUNKS):
         strike = {"act": "kill", "call": number, "when": when}
-        wrong += broken_and_restarted(lab, strike, replay=replay, small=small)
+        wrong += lab.broken_and_restarted(strike, replay=replay, small=small)
     assert not wrong
 
 
@@ -36,7 +28,7 @@ def test_killed_between_calls_at_any_write_to_our_database(lab, chunk):
     wrong = []
     # Every seventh write: over time, as the program changes, each is met.
     for number in range(1 + 7 * chunk, writes + 1, 28):
-        wrong += broken_and_restarted(lab, {"act": "kill", "statement": number}, replay=False, small=True)
+        wrong += lab.broken_and_restarted({"act": "kill", "statement": number}, replay=False, small=True)
     assert not wrong
 
 

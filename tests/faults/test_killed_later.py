@@ -1,9 +1,10 @@
 """What happens to orders that are posted reaches the books exactly once, whenever the run is killed: changes (edits,
-shrinking payments, voids), refunds, and credits that settle their invoices."""
+shrinking payments, voids), refunds, credits that settle their invoices, and receipts and payments that become less."""
 
 import pytest
 
 from tests.faults.edits import SecondDay
+from tests.faults.lowered import LoweredDay, OverpaidDay
 from tests.faults.refunds import RefundsDay
 from tests.support.world import money
 
@@ -13,6 +14,7 @@ SIZES = pytest.mark.parametrize("small", [False, True], ids=["one_page", "small_
 
 EDITS = pytest.mark.parametrize("day", [SecondDay], indirect=True)
 REFUNDS = pytest.mark.parametrize("day", [RefundsDay], indirect=True)
+LOWERED = pytest.mark.parametrize("day", [LoweredDay, OverpaidDay], indirect=True, ids=["receipts", "payments"])
 
 
 @pytest.fixture(scope="module", params=[SecondDay, RefundsDay], ids=["edits", "refunds"])
@@ -27,6 +29,17 @@ def day(lab, request):
 @SIZES
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_killed_at_any_call(day, when, small, replay):
+    assert not killed_at_calls(day, when, small=small, replay=replay)
+
+
+@LOWERED
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_killed_at_any_call_while_documents_become_less(day, when):
+    assert not killed_at_calls(day, when, small=False, replay=False)
+
+
+def killed_at_calls(day, when, *, small, replay):
+    """What is wrong after runs that are killed at each of the calls, and another that is not."""
     calls = len(day.undisturbed(small=small).calls)
     wrong = []
     for number in range(1, calls + 1):
@@ -34,11 +47,22 @@ def test_killed_at_any_call(day, when, small, replay):
         assert day.lab.sync({"act": "kill", "call": number, "when": when}, small=small).was_killed
         ended = day.lab.sync(small=small)
         wrong += [f"call {number}: {one}" for one in day.differences(ended)]
-    assert not wrong
+    return wrong
 
 
 @pytest.mark.parametrize("chunk", range(4))
 def test_killed_at_any_write_to_our_database(day, chunk):
+    assert not killed_at_writes(day, chunk)
+
+
+@LOWERED
+@pytest.mark.parametrize("chunk", range(2))
+def test_killed_at_any_write_while_documents_become_less(day, chunk):
+    assert not killed_at_writes(day, chunk)
+
+
+def killed_at_writes(day, chunk):
+    """The same for writes to our database."""
     writes = day.undisturbed(small=True).result["writes"]
     wrong = []
     # Every seventh write: over time, as the program changes, each is met.
@@ -46,7 +70,7 @@ def test_killed_at_any_write_to_our_database(day, chunk):
         day.begin(request_id_replay=False)
         assert day.lab.sync({"act": "kill", "statement": number}, small=True).was_killed
         wrong += [f"write {number}: {one}" for one in day.differences(day.lab.sync(small=True))]
-    assert not wrong
+    return wrong
 
 
 @REPLAY
@@ -117,3 +141,34 @@ def test_the_day_of_refunds_is_worth_breaking(day):
     assert (roles.count("refund"), roles.count("credit"), roles.count("applied")) == (7, 1, 1)
     totals = {row["DocNumber"]: money(row["TotalAmt"]) for row in day.lab.books()["RefundReceipt"]}
     assert (totals["R-T01"], totals["R-T01-2"]) == (10, 5)
+
+
+@pytest.mark.parametrize("day", [LoweredDay], indirect=True)
+def test_the_day_of_lowered_receipts_is_worth_breaking(day):
+    """Receipts follow as far as money went back: to nothing, with a refund receipt for the rest, or not yet."""
+    day.begin()
+    ended = day.lab.sync()
+
+    records = {(record[0], record[4]): tuple(record[1:3]) for record in ended.ours["records"]}
+    assert records["T03", "order"] == ("held", "received_more_than_new_total")
+    assert records["T03", "refund"] == ("new", "refund_waits")
+    for number in ("T01", "T02", "T06", "T09"):
+        assert records[number, "order"] == ("posted", "sale_updated")
+        assert records[number, "refund"] == ("posted", "refund_in_receipt")
+    books = day.lab.books()
+    assert {row["DocNumber"] for row in books["RefundReceipt"]} == {"R-T02", "R-T09"}
+    assert money(next(row for row in books["SalesReceipt"] if row["DocNumber"] == "EW-T06")["TotalAmt"]) == 0
+
+
+@pytest.mark.parametrize("day", [OverpaidDay], indirect=True)
+def test_the_day_of_overpaid_invoices_is_worth_breaking(day):
+    """Payments become less, one of them nothing, and a part of the credit stays."""
+    day.begin()
+    ended = day.lab.sync()
+
+    refunds = [tuple(record[:3]) for record in ended.ours["records"] if record[4] == "refund"]
+    assert refunds == [(number, "posted", "refund_of_credit") for number in ("T01", "T02", "T03", "T06", "T09")]
+    books = day.lab.books()
+    assert {row["DocNumber"] for row in books["RefundReceipt"]} == {"R-T02", "R-T09"}
+    assert sorted(money(row["UnappliedAmt"]) for row in books["Payment"] if money(row["UnappliedAmt"])) == [3]
+    assert [posting[1] for posting in ended.ours["postings"] if posting[0] == "payment"].count("voided") == 1

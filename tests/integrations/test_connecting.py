@@ -11,8 +11,8 @@ from integrations.connecting import (
     OtherAccount,
     check_books,
     check_store,
-    connect_ecwid,
     connect_quickbooks,
+    connect_store,
     disconnect_quickbooks,
     disconnect_store,
     given_hash,
@@ -190,7 +190,7 @@ def test_the_same_store_resumes_with_its_new_token(store, business):
     store.state, store.state_detail = ConnectionState.RECONNECT, "uninstalled"
     store.save()
 
-    renewed = connect_ecwid(business, SHOP, "secret_new", expected=store)
+    renewed = connect_store(business, "ecwid", SHOP, {"access_token": "secret_new"}, expected=store)
 
     assert renewed.pk == store.pk
     assert renewed.credentials == {"access_token": "secret_new"}
@@ -199,14 +199,14 @@ def test_the_same_store_resumes_with_its_new_token(store, business):
 
 def test_another_store_than_the_expected_is_refused_and_changes_nothing(store, business):
     with pytest.raises(OtherAccount):
-        connect_ecwid(business, "1004", "secret_new", expected=store)
+        connect_store(business, "ecwid", "1004", {"access_token": "secret_new"}, expected=store)
     assert StoreConnection.objects.count() == 1
     assert again(store).credentials == {"access_token": f"secret_sim_{SHOP}"}
 
 
 def test_two_businesses_may_sell_through_one_store_each_with_its_own_token(store):
     """Unlike books: reading orders twice does no harm."""
-    other = connect_ecwid(Business.objects.create(name="Branch"), SHOP, "secret_branch")
+    other = connect_store(Business.objects.create(name="Branch"), "ecwid", SHOP, {"access_token": "secret_branch"})
     assert other.pk != store.pk
     assert again(store).credentials == {"access_token": f"secret_sim_{SHOP}"}
 

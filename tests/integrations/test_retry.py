@@ -64,10 +64,17 @@ def test_too_many_requests_waits_a_minute_when_not_told(call):
 
 @pytest.mark.parametrize(
     ("told", "waited"),
-    [("7", 7.0), ("0", 0.0), ("9999", 120.0), ("Thu, 01 Oct 2026 08:00:30 GMT", 30.0), ("soon", 60.0), ("-5", 60.0)],
+    [("7", 7.0), ("0", 0.0), ("120", 120.0), ("Thu, 01 Oct 2026 08:00:30 GMT", 30.0), ("soon", 60.0), ("-5", 60.0)],
 )
 def test_too_many_requests_waits_as_told_within_reason(told, waited):
     assert decide(attempt(WRITE, answer(429, Retry_After=told))) == Retry(waited)
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_who_is_told_to_wait_for_long_does_not_come_back_before(status):
+    told = decide(attempt(READ, answer(status, Retry_After="121")))
+    assert isinstance(told, Raise)
+    assert isinstance(told.error, TemporaryError)
 
 
 def test_too_many_requests_ends_as_temporary():

@@ -8,14 +8,20 @@ import time_machine
 
 from accounts.models import Business
 from integrations.models import StoreConnection, WebhookDelivery, WebhookEvent, WebhookRefusal
-from integrations.webhooks.receiving import KEPT, LARGEST, messages_prune
+from integrations.webhooks.receiving import KEPT, SOURCES, messages_prune
 from tests.support.messages import (
     ECWID_SECRET,
     QUICKBOOKS_SECRET,
+    WIX_APP,
+    WIX_INSTANCE,
+    WIX_PUBLIC_KEY,
     cloud_event,
     ecwid_message,
+    other_key,
     post,
     quickbooks_message,
+    wix_message,
+    wix_order,
 )
 from tests.support.office import Office
 
@@ -32,6 +38,7 @@ def still():
 @pytest.fixture(autouse=True)
 def secrets(settings):
     settings.ECWID_CLIENT_SECRET, settings.QUICKBOOKS_WEBHOOK_TOKEN = ECWID_SECRET, QUICKBOOKS_SECRET
+    settings.WIX_APP_ID, settings.WIX_PUBLIC_KEY = WIX_APP, WIX_PUBLIC_KEY
 
 
 @pytest.fixture(autouse=True)
@@ -52,6 +59,16 @@ def office(db):
 
 def ecwid(**more):
     return ecwid_message(**{"created": NOW} | more)
+
+
+def wix(kind="wix.ecom.v1.order_approved", data=None, **more):
+    return wix_message(kind, wix_order("7c1d0b52", time=NOW) if data is None else data, now=NOW, **more), {}
+
+
+@pytest.fixture
+def site(office):
+    """A Wix site beside the office's store."""
+    return StoreConnection.objects.create(business=office.business, provider="wix", account_id=WIX_INSTANCE)
 
 
 def counted():
@@ -76,7 +93,7 @@ def test_it_needs_no_session_no_token_and_sets_no_cookie(office):
     assert not answer.cookies
 
 
-@pytest.mark.parametrize("provider", ["ecwid", "quickbooks"])
+@pytest.mark.parametrize("provider", SOURCES)
 @pytest.mark.parametrize("method", ["get", "put", "delete", "patch"])
 def test_only_posts_are_taken(client, db, provider, method):
     assert getattr(client, method)(f"/webhooks/{provider}/").status_code == 405
@@ -195,9 +212,10 @@ def test_what_is_older_than_our_memory_of_ids_is_refused(client, office):
     assert WebhookEvent.objects.get().event_id == "c1"
 
 
-@pytest.mark.parametrize("provider", ["ecwid", "quickbooks"])
+@pytest.mark.parametrize("provider", SOURCES)
 def test_a_huge_message_is_not_even_read(client, office, provider):
-    answer = client.post(f"/webhooks/{provider}/", b" " * (LARGEST + 1), content_type="application/json")
+    body = b" " * (SOURCES[provider].largest + 1)
+    answer = client.post(f"/webhooks/{provider}/", body, content_type="application/json")
     assert answer.status_code == 413
     assert counted() == {(provider, "too_big"): 1}
 
@@ -210,17 +228,22 @@ def test_a_length_that_is_none_is_refused(client, office, length):
 
 def test_the_largest_message_is_read(client, office):
     body, headers = ecwid()
-    assert post(client, "ecwid", (body + b" " * (LARGEST - len(body)), headers)).status_code == 200
+    largest = SOURCES["ecwid"].largest
+    assert post(client, "ecwid", (body + b" " * (largest - len(body)), headers)).status_code == 200
 
 
-@pytest.mark.parametrize("provider", ["ecwid", "quickbooks"])
-def test_without_a_secret_nothing_is_taken_and_the_log_says_what_to_set(client, office, settings, caplog, provider):
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("provider", "message"),
+    [("ecwid", ecwid(secret="")), ("quickbooks", quickbooks_message([], secret="")), ("wix", wix())],
+)
+def test_without_a_secret_nothing_is_taken_and_the_log_says_what_to_set(client, settings, caplog, provider, message):
     """An empty secret would make every signature easy to forge."""
-    settings.ECWID_CLIENT_SECRET = settings.QUICKBOOKS_WEBHOOK_TOKEN = ""
-    message = ecwid(secret="") if provider == "ecwid" else quickbooks_message([], secret="")
+    setting = SOURCES[provider].secret
+    setattr(settings, setting, "")
     assert post(client, provider, message).status_code == 503
     assert counted() == {(provider, "unconfigured"): 1}
-    assert {"ecwid": "ECWID_CLIENT_SECRET", "quickbooks": "QUICKBOOKS_WEBHOOK_TOKEN"}[provider] in caplog.text
+    assert setting in caplog.text
 
 
 def test_old_messages_and_counts_are_forgotten(client, office):
@@ -253,3 +276,53 @@ def test_the_data_of_a_message_is_read_by_nobody(client, office):
     post(client, "ecwid", ecwid(data={"orderId": "OTHER", "newPaymentStatus": "PAID"}))
     event = WebhookEvent.objects.get()
     assert "OTHER" not in json.dumps([event.entity, event.kind])
+
+
+# -- Wix ---------------------------------------------------------------------------------------------------------------
+
+
+def test_an_event_of_a_site_is_stored_as_it_came(client, office, site):
+    message = wix()
+    assert post(client, "wix", message).status_code == 200
+    event = WebhookEvent.objects.get()
+    assert (event.store, event.business, event.state) == (site, office.business, "stored")
+    assert (event.kind, event.entity, event.event_id) == ("wix.ecom.v1.order_approved", "7c1d0b52", "event-1")
+    assert bytes(event.delivery.body) == message[0]
+
+
+@pytest.mark.parametrize(
+    ("message", "status", "reason"),
+    [
+        (wix(key=other_key()), 403, "forged"),
+        (wix(aud="another-app"), 403, "forged"),
+        ((wix()[0].rpartition(b".")[0] + b".", {}), 403, "unsigned"),
+        (wix(exp=NOW - timedelta(minutes=6)), 403, "too_old"),
+        ((b"\xff{", {}), 400, "unreadable"),
+        (wix(instance=""), 400, "unreadable"),
+        (wix(instance="somebody-elses"), 200, "unknown_account"),
+    ],
+)
+def test_what_is_not_of_a_site_of_ours_is_counted_and_forgotten(client, site, message, status, reason):
+    assert post(client, "wix", message).status_code == status
+    assert counted() == {("wix", reason): 1}
+    assert not WebhookDelivery.objects.exists()
+
+
+def test_a_key_that_is_none_is_like_no_key(client, site, settings):
+    settings.WIX_PUBLIC_KEY = "not a key"
+    assert post(client, "wix", wix()).status_code == 503
+    assert counted() == {("wix", "unconfigured"): 1}
+
+
+def test_an_event_that_wix_signs_anew_is_known_by_its_id(client, site):
+    for seconds in (0, 60):
+        assert post(client, "wix", wix(iat=NOW - timedelta(seconds=seconds))).status_code == 200
+    assert WebhookEvent.objects.count() == 1
+
+
+def test_a_site_that_is_connected_by_its_id_gets_none(client, site):
+    """An API key goes with the id of the site, and Wix tells of installations of the app."""
+    site.account_id = "5f0c3c1e-0000-4000-8000-00000000b001"
+    site.save()
+    assert post(client, "wix", wix()).status_code == 200
+    assert counted() == {("wix", "unknown_account"): 1}

@@ -365,6 +365,20 @@ def test_selling_moves_the_items_time_only_when_switched(desk: Desk) -> None:
     assert desk.read("Item", desk.id("Item", "Sprocket"))["MetaData"] != before
 
 
+def test_queries_may_show_a_quantity_of_some_seconds_ago(desk: Desk) -> None:
+    def queried() -> Decimal:
+        (row,) = desk.rows("select * from Item where Name = 'Sprocket'")
+        return Decimal(row["QtyOnHand"])
+
+    before = queried()
+    desk.switch(quantity_lag_seconds=8)
+    for sold in range(1, 3):
+        desk.invoice(desk.line("12.50", "Sprocket", Qty=1))
+        assert (queried(), on_hand(desk)) == (before, before - sold)
+    desk.clock.forward(9)
+    assert queried() == on_hand(desk) == before - 2
+
+
 def test_an_inventory_line_needs_a_quantity(desk: Desk) -> None:
     assert desk.refused("Invoice", desk.sale(desk.line("12.50", "Sprocket")))["code"] == "6520"
 

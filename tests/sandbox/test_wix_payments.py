@@ -284,6 +284,22 @@ def test_goods_come_back_only_when_they_are_put_back(site, restock, left):
     assert site.order(order["id"])["lineItems"][0].get("restockQuantity") == (1 if restock else None)
 
 
+def test_goods_can_be_put_back_unit_by_unit(site):
+    order = site.place()
+    restock = [{"line": 0, "quantity": 1}]
+    refund(site, order, lines=[{"line": 0, "quantity": 2}], restock=restock)
+    assert site.order(order["id"])["lineItems"][0]["restockQuantity"] == 1
+
+
+@pytest.mark.parametrize(("told", "shown"), [("gross", "6.48"), ("net", "6")])
+def test_whether_a_refund_names_shipping_with_its_tax_is_a_switch(site, told, shown):
+    site.switch(refund_parts=told, mixed_scale=False)
+    order = site.place(shipping=6)
+    back = refund(site, order, shipping=True)
+    assert Decimal(back["details"]["shipping"]["amount"]["amount"]) == Decimal(shown)
+    assert Decimal(back["summary"]["refunded"]["amount"]) == Decimal("6.48")
+
+
 def test_the_status_may_follow_later(site):
     site.switch(payment_status_lag_seconds=30)
     order = site.place()

@@ -254,3 +254,25 @@ def test_messages_may_come_twice(site, listener):
     site.control("POST", "/uninstall")
     deliver(site)
     assert [each.body for each in listener.heard] == [listener.heard[0].body] * 2
+
+
+# -- addresses -----------------------------------------------------------------------------------------------------
+
+
+def test_each_type_of_event_may_have_an_address_of_its_own(site, listener):
+    settings(site, urls={f"{ECOM}.order_approved": f"{listener.url}/approved"})
+    site.place()
+    deliver(site, all=True)
+    heard = {envelope(each.body)["eventType"]: each.path for each in listener.heard}
+    assert heard[f"{ECOM}.order_approved"].endswith("/approved")
+    assert not heard[f"{ECOM}.order_created"].endswith("/approved")
+
+
+def test_types_without_an_address_are_not_told(site, listener):
+    settings(site, url=None, urls={f"{ECOM}.order_approved": listener.url})
+    site.place()
+    assert kinds(told(site, listener)) == [f"{ECOM}.order_approved"]
+
+
+def test_what_is_no_address_is_refused(site):
+    assert site.client.patch("/control/webhooks", json={"urls": {"AppRemoved": "nowhere"}}).status_code == 400

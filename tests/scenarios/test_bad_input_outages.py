@@ -2,7 +2,7 @@
 
 import pytest
 
-from integrations.connecting import connect_ecwid
+from integrations.connecting import connect_store
 from integrations.models import ConnectionState
 from sync.models import Record, RecordState, RunState
 from sync.reasons import explain
@@ -133,7 +133,9 @@ class TestTheStoreIsDown:
         store.refresh_from_db()
         assert store.state == ConnectionState.RECONNECT
         world.ecwid.clear_faults()
-        connect_ecwid(store.business, store.account_id, f"secret_sim_{store.account_id}")
+        connect_store(
+            store.business, store.provider, store.account_id, {"access_token": f"secret_sim_{store.account_id}"}
+        )
         assert world.sync().state == RunState.FINISHED
         all_are_posted_once(world)
 

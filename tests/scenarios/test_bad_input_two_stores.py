@@ -1,24 +1,14 @@
 """Two stores of one company: they number orders and buyers alike, and nothing of one is taken for the other's."""
 
-from datetime import date
-
 import pytest
 
-from integrations.connecting import check_store
-from integrations.models import Integration, StoreConnection
+from integrations.models import Integration
 from sync.engine.run import run_integration
-from sync.models import (
-    ItemSettings,
-    OrderSettings,
-    PaymentSettings,
-    ProductSettings,
-    Record,
-    RefundSettings,
-    StockSettings,
-)
+from sync.models import Record
 from sync.translate.reasons import Reason
 from tests.support.expect import GOOD, customer_of, held, posted, sentence_of
-from tests.support.world import World, money
+from tests.support.stores import second_store
+from tests.support.world import money
 
 ANA = {"id": 3301, "email": "ana@example.test", "name": "Ana Ruiz"}
 BEN = {"id": 3301, "email": "ben@example.test", "name": "Ben Roy"}
@@ -32,28 +22,7 @@ def one(make_world):
 @pytest.fixture
 def other(one):
     """A second shop, of another provider account, on the same company; it has no taxes."""
-    store = StoreConnection.objects.create(
-        business=one.integration.business,
-        provider="ecwid",
-        account_id="1007",
-        credentials={"access_token": "secret_sim_1007"},
-    )
-    check_store(store, clock=one.time.clock)
-    integration = Integration.objects.create(
-        business=one.integration.business,
-        slug="other",
-        store=store,
-        books=one.integration.books,
-        time_zone="America/Chicago",
-        start_date=date(2026, 1, 1),
-    )
-    OrderSettings.objects.create(integration=integration, payment_statuses=["PAID"])
-    ItemSettings.objects.create(integration=integration, income_account=one.entry("Account", "Services"))
-    PaymentSettings.objects.create(integration=integration, account=one.entry("Account", "PayPal Clearing"))
-    for settings in (RefundSettings, ProductSettings, StockSettings):
-        settings.objects.create(integration=integration)
-    place = type(one.place_)("1007", one.realm, "America/Chicago", ())
-    return World(one.sandbox, one.time, place, integration)
+    return second_store(one)
 
 
 def sync(*worlds):

@@ -10,6 +10,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from tests.support.expect import later
+
 KNOWN_ITEMS = 40
 BUYERS_IN_A_THOUSAND = 700
 # With the savepoints that a test's own transaction brings.
@@ -118,3 +120,33 @@ def test_sql_statements_do_not_grow_with_the_orders_of_a_page(make_world, post_a
     per_call = (statements[300] - statements[30]) / (calls[300] - calls[30])
     assert per_call < STATEMENTS_PER_CALL
     assert statements[30] < 60 + STATEMENTS_PER_CALL * calls[30]
+
+
+# Calls to Wix: a page of a hundred orders is one, what was paid for them another.
+WIX_FIXED = 6
+
+
+def wix_carts(count):
+    for number in range(count):
+        buyer = {"first": "Buyer", "last": str(number), "email": f"b{number}@example.test", "contact_id": f"c{number}"}
+        yield {"number": str(1000 + number), "lines": [{"sku": "MUG", "quantity": 1 + number % 3}], "buyer": buyer}
+
+
+@pytest.mark.parametrize("name", ["invoices_with_payments", "receipts_for_buyers"])
+def test_calls_per_order_of_a_wix_site(make_world, record_property, name):
+    options, first, _, _ = BUDGETS[name]
+    world = make_world("WIX_US", **options)
+    place(world, wix_carts(300))
+    later(world, minutes=20)  # what changed just now is read one by one: lists may be behind
+
+    world.wix.reset_counters()
+    in_books = sync_and_count(world)
+    in_store = world.wix.counters()
+    world.wix.reset_counters()
+    again = world.sync()
+
+    record_property("calls", {"books": in_books, "store": in_store["by_route"], "again": again.calls})
+    assert in_books <= 300 * first + FIXED
+    assert in_store["requests"] <= 3 * 2 + WIX_FIXED
+    assert again.calls["store"] <= 3 * 2 + WIX_FIXED  # the minutes before the latest change are read again
+    assert again.calls["books"] <= FIXED

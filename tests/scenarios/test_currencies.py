@@ -11,6 +11,7 @@ from sync.translate.reasons import Reason
 from tests.support.carts import MAPPED, Shopper
 from tests.support.comparing import Sold, check_money, check_sale
 from tests.support.documents import lines_of, sent
+from tests.support.expect import held, payments_of, posted
 from tests.support.ledger import Ledger, dec
 
 D = Decimal
@@ -92,6 +93,137 @@ def test_books_of_one_currency_hold_what_is_in_another_until_they_take_it(make_w
     assert world.record("DOLLARS").state == RecordState.POSTED
     assert world.only()["CurrencyRef"] == {"value": "USD"}
     assert dec(world.only()["TotalAmt"]) == D("120.00")
+
+
+# -- what the books make of it -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("post_as", ["invoice", "sales_receipt"])
+def test_the_exchange_rate_is_quickbooks_own(make_world, post_as):
+    """The shop tells none; whoever keeps the books has the bank's."""
+    world = make_world("FR", post_as=post_as)
+    world.quickbooks.switch(exchange_rate="0.92")
+    sells_in(world, "USD")
+    world.place(order("DOLLARS", 120))
+    world.sync()
+
+    types = ["Invoice", "Payment"] if post_as == "invoice" else ["SalesReceipt"]
+    for entity in types:
+        assert "ExchangeRate" not in sent(entity)
+        assert dec(world.only(entity)["ExchangeRate"]) == D("0.92")
+        assert dec(world.only(entity)["TotalAmt"]) == D("120.00")
+    assert dec(world.only(types[0])["HomeTotalAmt"]) == D("110.40")
+
+
+def test_the_books_own_money_has_no_rate(make_world):
+    world = make_world("FR")
+    world.quickbooks.switch(exchange_rate="0.92")
+    world.place(order("EUROS", 120))
+    world.sync()
+    assert {dec(world.only(entity)["ExchangeRate"]) for entity in ("Invoice", "Payment")} == {D(1)}
+
+
+def test_an_edited_order_keeps_currency_customer_and_rate(make_world):
+    world = make_world("FR", payment_statuses=["PAID", "AWAITING_PAYMENT"])
+    world.quickbooks.switch(exchange_rate="0.92")
+    sells_in(world, "USD")
+    world.place(order("DOLLARS", 120, payment_status="AWAITING_PAYMENT"))
+    world.sync()
+    before = world.only()
+    world.quickbooks.switch(exchange_rate="0.95")
+    world.act("DOLLARS", "edit", {"cart": order("DOLLARS", 60)})
+    world.sync()
+
+    sale = world.only()
+    assert (sale["CustomerRef"], sale["CurrencyRef"]) == (before["CustomerRef"], {"value": "USD"})
+    assert (dec(sale["TotalAmt"]), dec(sale["ExchangeRate"]), dec(sale["HomeTotalAmt"])) == (60, D("0.92"), D("55.20"))
+
+
+# -- refunds -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def dollars(make_world):
+    """A shop in dollars on French books, which posts refunds."""
+    world = make_world("FR", payment_statuses=["PAID", "AWAITING_PAYMENT", "REFUNDED", "PARTIALLY_REFUNDED"])
+    world.set("refunds", enabled=True, account=world.entry("Account", "Ecwid Clearing"))
+    sells_in(world, "USD")
+    return world
+
+
+@pytest.mark.parametrize("amount", [None, "30.00"])
+def test_a_refund_is_in_the_currency_of_its_sale(dollars, amount):
+    dollars.quickbooks.switch(exchange_rate="0.92")
+    dollars.place(order("DOLLARS", 120))
+    dollars.sync()
+    dollars.act("DOLLARS", "refund", {} if amount is None else {"amount": amount})
+    dollars.sync()
+
+    sale, back = dollars.only("Invoice"), dollars.only("RefundReceipt")
+    assert (back["CustomerRef"], back["CurrencyRef"]) == (sale["CustomerRef"], {"value": "USD"})
+    assert dec(back["TotalAmt"]) == D(amount or "120.00")
+    assert "ExchangeRate" not in sent("RefundReceipt")
+    assert dec(back["ExchangeRate"]) == D("0.92")
+
+
+def test_a_refund_is_in_the_currency_of_its_sale_although_the_shop_has_another_by_then(dollars):
+    dollars.place(order("DOLLARS", 120))
+    dollars.sync()
+    sells_in(dollars, "EUR")
+    dollars.act("DOLLARS", "refund", {})
+    dollars.sync()
+
+    assert dollars.only("RefundReceipt")["CurrencyRef"] == dollars.only("Invoice")["CurrencyRef"] == {"value": "USD"}
+    assert dec(dollars.only("RefundReceipt")["TotalAmt"]) == D("120.00")
+
+
+def test_a_refund_waits_with_its_order_until_the_books_take_the_currency(make_world):
+    world = make_world("GB", payment_statuses=["PAID", "REFUNDED"])
+    world.set("refunds", enabled=True, account=world.entry("Account", "Ecwid Clearing"))
+    sells_in(world, "USD")
+    world.place({"order_id": "DOLLARS", "lines": [{"sku": "POT-SMA", "price": 120}]})
+    world.sync()
+    world.act("DOLLARS", "refund", {})
+    world.sync()
+    assert world.record("DOLLARS").reason == Reason.CURRENCY_NOT_ACCEPTED
+    assert not world.documents("RefundReceipt")
+
+    allow_other_currencies(world)
+    world.sync()
+    sale, back = world.only(), world.only("RefundReceipt")
+    assert sale["CurrencyRef"] == back["CurrencyRef"] == {"value": "USD"}
+    assert dec(sale["TotalAmt"]) == dec(back["TotalAmt"]) == D("120.00")
+
+
+# -- Wix ---------------------------------------------------------------------------------------------------------------
+
+
+def test_a_wix_buyer_who_pays_in_two_currencies_is_two_customers(make_world):
+    world = make_world("WIX_FR")
+    buyer = {"email": "ana@example.test", "name": "Ana Ruiz"}
+    for number, currency in (("7001", "EUR"), ("7002", "USD"), ("7003", "USD"), ("7004", "EUR")):
+        world.place({"number": number, "currency": currency, "lines": [{"sku": "LAMPE-BLE"}], "buyer": buyer})
+    world.sync()
+
+    sales = {number: posted(world, number) for number in ("7001", "7002", "7003", "7004")}
+    assert [sale["CurrencyRef"]["value"] for sale in sales.values()] == ["EUR", "USD", "USD", "EUR"]
+    customers = [sale["CustomerRef"]["value"] for sale in sales.values()]
+    assert customers[0] == customers[3] != customers[1] == customers[2]
+    for sale in sales.values():
+        assert [one["CurrencyRef"] for one in payments_of(world, sale)] == [sale["CurrencyRef"]]
+
+
+def test_a_wix_order_in_money_that_the_books_do_not_take_is_held(make_world):
+    world = make_world("WIX_GB")
+    world.place({"number": "7001", "currency": "USD", "lines": [{"sku": "LAMP-GRE"}]})
+    world.place({"number": "7002", "lines": [{"sku": "LAMP-GRE"}]})
+    world.sync()
+
+    held(world, "7001", Reason.CURRENCY_NOT_ACCEPTED, "USD")
+    posted(world, "7002")
+    allow_other_currencies(world)
+    world.sync()
+    assert posted(world, "7001")["CurrencyRef"] == {"value": "USD"}
 
 
 # -- currencies without cents ------------------------------------------------------------------------------------------

@@ -14,17 +14,24 @@ from sync.reasons import explain
 from sync.translate.reasons import Reason
 from tests.support.carts import MAPPED, Shopper
 from tests.support.comparing import Sold, check_money, check_sale
+from tests.support.comparing_wix import WixSold, check_wix_money, check_wix_sale
 from tests.support.ledger import CENT, Ledger, dec
+from tests.support.wix_carts import WIX_MAPPED, WixShopper
+from tests.support.world import US_NONE
 
-PLACES = ("CA", "US", "US_NONE", "US_MANUAL", "GB", "FR")
 WITH_RATES = ("CA", "GB", "FR")  # where QuickBooks computes tax from the lines
-PAGES = (120, 52)  # orders placed before each sync: 12 worlds make 2,064
-ANY_STATUS = {"payment_statuses": ["PAID", "AWAITING_PAYMENT"]}
+ECWID = ("CA", "US", "US_NONE", "US_MANUAL", "GB", "FR")
+WIX = ("WIX_CA", "WIX_US", "WIX_GB", "WIX_FR")
+# Orders placed before each sync: 20 worlds make 2,864.
+PAGES = {"ecwid": (120, 52), "wix": (70, 30)}
+ANY_STATUS = {"payment_statuses": []}
+SHOPPERS = {"ecwid": Shopper, "wix": WixShopper}
+CHECKS = {"ecwid": (Sold, check_sale, check_money), "wix": (WixSold, check_wix_sale, check_wix_money)}
 
 
 def prepared(make_world, place, **settings):
     world = make_world(place, **ANY_STATUS, **settings)
-    for taxes, code in MAPPED[place]:
+    for taxes, code in (MAPPED | WIX_MAPPED)[place]:
         world.map_tax(taxes, code)
     return world
 
@@ -36,7 +43,8 @@ def synced(world, carts):
 
 
 def orders_of(world):
-    return {payload["id"]: Sold(payload) for payload in world.ecwid.orders(world.store_id)}
+    sold, _, _ = CHECKS[world.shop.provider]
+    return {number: sold(told) for number, told in world.shop.orders().items()}
 
 
 def records_of(world):
@@ -44,30 +52,32 @@ def records_of(world):
 
 
 @pytest.mark.parametrize("post_as", ["invoice", "sales_receipt"])
-@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("place", [*ECWID, *WIX])
 def test_every_order_is_in_the_books_once_and_to_the_cent(make_world, record_property, place, post_as):
     world = prepared(make_world, place, post_as=post_as)
-    for seed, count in enumerate(PAGES, start=1):
-        synced(world, Shopper(place, f"{post_as[0]}{seed}").carts(count))
+    pages = PAGES[world.shop.provider]
+    for seed, count in enumerate(pages, start=1):
+        synced(world, SHOPPERS[world.shop.provider](place, f"{post_as[0]}{seed}").carts(count))
 
     ledger, orders, records = Ledger(world.books()), orders_of(world), records_of(world)
-    assert len(orders) == len(records) == sum(PAGES)
+    assert len(orders) == len(records) == sum(pages)
     for number, sold in orders.items():
-        check_order(sold, records[number], ledger, world, tax_as_line=place == "US_NONE")
+        check_order(number, sold, records[number], ledger, world)
     assert ledger.sale_count == len(orders)
-    assert ledger.payment_count == sum(len(ledger.payments(ledger.sales(f"EW-{n}")[0])) for n in orders)
+    prefix = world.shop.prefix
+    assert ledger.payment_count == sum(len(ledger.payments(ledger.sales(f"{prefix}{n}")[0])) for n in orders)
     assert ledger.total == sum(sold.total for sold in orders.values())
     tell_overrides(record_property, place, ledger, orders)
 
 
-def check_order(sold, record, ledger, world, *, tax_as_line):
+def check_order(number, sold, record, ledger, world):
     """Nothing that these shops sell gives a reason to hold an order."""
-    number = sold.payload["id"]
     assert record.state == RecordState.POSTED, (explain_of(record), sold.payload)
-    [sale] = ledger.sales(f"EW-{number}")
+    [sale] = ledger.sales(f"{world.shop.prefix}{number}")
+    _, checks_sale, checks_money = CHECKS[world.shop.provider]
     try:
-        check_sale(sold, sale, ledger, tax_as_line=tax_as_line)
-        check_money(sold, sale, ledger, account=world.entry("Account", "Ecwid Clearing").books_ref)
+        checks_sale(sold, sale, ledger, tax_as_line=world.realm == US_NONE)
+        checks_money(sold, sale, ledger, account=world.entry("Account", "Ecwid Clearing").books_ref)
     except AssertionError as error:
         raise AssertionError(f"order {number}: {error}\n{sold.payload}\n{sale}") from error
 

@@ -536,26 +536,13 @@ class TestTheOrder:
 
     def test_a_sale_that_was_edited_after_posting_gives_back_what_it_is_now(self, shop):
         world = shop(post_as="sales_receipt")
-        world.place({"order_id": "ONE", "lines": [HAT, MUG]})
+        world.place({"order_id": "ONE", "lines": [HAT]})
         world.sync()
-        act(world, "ONE", "edit", {"cart": {"lines": [HAT]}})
+        act(world, "ONE", "edit", {"cart": {"lines": [HAT, MUG]}})
         world.sync()
         act(world, "ONE", "status", {"paymentStatus": "REFUNDED"})
         world.sync()
         settled(world, "ONE")
-
-    def test_money_that_was_paid_too_much_is_not_taken_from_the_sale(self, shop):
-        """Edited down after payment: the customer has a credit, which may be what goes back."""
-        world = shop()
-        world.place({"order_id": "ONE", "lines": [HAT, MUG]})
-        world.sync()
-        act(world, "ONE", "edit", {"cart": {"lines": [HAT]}})
-        world.sync()
-        refund(world, "ONE", 30)
-        world.sync()
-        [record] = world.refunds("ONE")
-        assert (record.state, record.reason) == (RecordState.HELD, Reason.REFUND_OF_OVERPAYMENT)
-        sentence_of(record, "30.00")
 
 
 class TestAPersonSays:

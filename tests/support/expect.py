@@ -68,7 +68,8 @@ def sales_of(world, record):
     """The sales of an order, found by the note that names it."""
     books = world.books()
     number = record.number or record.store_ref
-    return [row for entity in SALES for row in books.get(entity, []) if _names(row, number)]
+    label = world.shop.label
+    return [row for entity in SALES for row in books.get(entity, []) if _names(row, f"{label} {number}")]
 
 
 def payments_of(world, sale):
@@ -77,9 +78,9 @@ def payments_of(world, sale):
     return [row for row, link in links if (link["TxnType"], link["TxnId"]) == ("Invoice", sale["Id"])]
 
 
-def _names(sale, number):
+def _names(sale, order):
     note = sale.get("PrivateNote", "")
-    return f"Ecwid {number} [" in note or f"Ecwid {number}, " in note
+    return f"{order} [" in note or f"{order}, " in note
 
 
 def books_are_whole(world):
@@ -129,10 +130,10 @@ def customer_of(world, sale):
 
 
 def later(world, **delta):
-    """Let time pass everywhere: for us and in both simulated systems."""
+    """Let time pass everywhere: for us and in the simulated systems."""
     world.time.forward(**delta)
     offset = int(world.time.offset.total_seconds())
-    for side in (world.ecwid, world.quickbooks):
+    for side in (world.ecwid, world.wix, world.quickbooks):
         side.control("POST", "clock", {"offset_seconds": offset})
 
 

@@ -19,6 +19,7 @@ from sync.models import (
     CustomerLink,
     ItemSettings,
     LogEntry,
+    ModuleSettings,
     OrderSettings,
     PaymentMapping,
     PaymentSettings,
@@ -126,6 +127,7 @@ class Office:
         TaxMapping.objects.create(integration=self.integration, taxes=["TVA 5,5 %"])
         PaymentMapping.objects.create(integration=self.integration, method="PayPal", account=self.entry("Clearing"))
         ProductMatch.objects.create(integration=self.integration, sku="MUG-1", item=self.entry("Mug"))
+        ModuleSettings.objects.create(integration=self.integration, module="bookings")
         CustomerLink.objects.create(
             integration=self.integration, buyer_ref="77", currency="CAD", customer=self.entry("Ada")
         )

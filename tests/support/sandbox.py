@@ -266,6 +266,7 @@ class Sandbox:
             "QUICKBOOKS_WEBHOOK_TOKEN": "sandbox-verifier",
             "WIX_API_URL": wix,
             "WIX_INSTALL_URL": f"{wix}/app-installer",
+            "WIX_DASHBOARDS": wix,
             "WIX_APP_ID": self._wix_app["appId"],
             "WIX_APP_SECRET": self._wix_app["appSecret"],
             "WIX_PUBLIC_KEY": self._wix_app["publicKey"],

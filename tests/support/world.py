@@ -22,6 +22,7 @@ from sync.models import (
     TaxMapping,
 )
 from tests.support.sandbox import UNTHROTTLED
+from tests.support.shops import SHOPS
 
 CA, US, US_NONE, GB, US_MANUAL, FR = (f"934145000000000{number}" for number in range(1, 7))
 
@@ -34,6 +35,7 @@ class Place:
     realm: str
     time_zone: str
     taxes: tuple
+    provider: str = "ecwid"
 
 
 WORLDS = {
@@ -48,6 +50,54 @@ WORLDS = {
         ((["VAT 20"], "20.0% S"), (["VAT 5"], "5.0% R"), (["VAT zero-rated"], "0.0% Z"), ([], "No VAT")),
     ),
     "FR": Place("1006", FR, "Europe/Paris", ((["TVA"], "TVA 20 %"), (["TVA réduite"], "TVA 5,5 %"), ([], "0 %"))),
+    "WIX_CA": Place(
+        "erable",
+        CA,
+        "America/Toronto",
+        (
+            (["GST", "QST"], "GST/QST QC"),
+            (["GST"], "GST"),
+            (["Zero-rated"], "Zero-rated"),
+            (["Tax 0"], "Exempt"),
+            ([], "Exempt"),
+        ),
+        "wix",
+    ),
+    "WIX_US": Place(
+        "harbor",
+        US,
+        "America/New_York",
+        (
+            (["Sales tax"], "TAX"),
+            (["NY State tax"], "TAX"),
+            (["NY City tax"], "TAX"),
+            (["MCTD"], "TAX"),
+            (["Tax 0"], "NON"),
+            ([], "NON"),
+        ),
+        "wix",
+    ),
+    "WIX_GB": Place(
+        "fern",
+        GB,
+        "Europe/London",
+        (
+            (["VAT 20"], "20.0% S"),
+            (["VAT 5"], "5.0% R"),
+            (["VAT 0"], "0.0% Z"),
+            (["Tax 0"], "No VAT"),
+            ([], "No VAT"),
+        ),
+        "wix",
+    ),
+    "WIX_FR": Place(
+        "lumiere",
+        FR,
+        "Europe/Paris",
+        ((["TVA 20"], "TVA 20 %"), (["TVA 5.5"], "TVA 5,5 %"), (["TVA 0"], "0 %"), (["Tax 0"], "0 %"), ([], "0 %")),
+        "wix",
+    ),
+    "WIX_JP": Place("kissa", FR, "Asia/Tokyo", ((["Tax 0"], "0 %"), ([], "0 %")), "wix"),
 }
 SPECIAL_ITEMS = {
     "discount_item": "Discount",
@@ -65,20 +115,22 @@ class World:
 
     def __init__(self, sandbox, time, place, integration):
         self.sandbox, self.time, self.place_, self.integration = sandbox, time, place, integration
-        self.ecwid, self.quickbooks = sandbox.ecwid, sandbox.quickbooks
+        self.ecwid, self.wix, self.quickbooks = sandbox.ecwid, sandbox.wix, sandbox.quickbooks
+        self.shop = SHOPS[place.provider](sandbox, place.store)
         self.store_id, self.realm = place.store, place.realm
 
     @classmethod
     def make(cls, sandbox, time, name, *, slug="shop", start=date(2026, 1, 1), **order_settings):
         place = WORLDS[name]
         sandbox.quickbooks.switch(**UNTHROTTLED)
-        sandbox.ecwid.switch(requests_per_minute=None)
+        shop = SHOPS[place.provider](sandbox, place.store)
+        shop.open()
         business, _ = Business.objects.get_or_create(name=f"Business of {slug}")
         store = StoreConnection.objects.create(
             business=business,
-            provider="ecwid",
-            account_id=place.store,
-            credentials={"access_token": f"secret_sim_{place.store}"},
+            provider=shop.provider,
+            account_id=shop.account_id,
+            credentials=shop.credentials,
         )
         books = BooksConnection.objects.create(
             business=business,
@@ -96,12 +148,12 @@ class World:
         world = cls(sandbox, time, place, integration)
         world._configure(order_settings)
         sandbox.quickbooks.reset_counters()
-        sandbox.ecwid.reset_counters()
+        shop.side.reset_counters()
         return world
 
     def _configure(self, order_settings):
         items = {setting: self.entry("Item", item) for setting, item in SPECIAL_ITEMS.items()}
-        options = {"number_prefix": "EW-", "payment_statuses": ["PAID"], **items, **order_settings}
+        options = {"number_prefix": self.shop.prefix, "payment_statuses": ["PAID"], **items, **order_settings}
         OrderSettings.objects.create(integration=self.integration, **options)
         ItemSettings.objects.create(
             integration=self.integration,
@@ -149,12 +201,11 @@ class World:
 
     def place(self, *carts):
         """Place orders; each cart is completed with what most tests do not care about. Returns their ids."""
-        return self.ecwid.place(self.store_id, *({**STANDARD, **cart} for cart in carts))
+        return self.shop.place(*carts)
 
     def act(self, number, deed, body=None):
         """Something happens to a filed order in the shop: "edit", "cancel", "status", ..."""
-        ref = self.record(number).store_ref
-        return self.ecwid.control("POST", f"stores/{self.store_id}/orders/{ref}/{deed}", body or {})
+        return self.shop.act(self.record(number).store_ref, deed, body or {})
 
     def sync(self, **options):
         """Run, and return the run. Time moves on a little, as it does."""
@@ -189,13 +240,6 @@ class World:
     def log(self, run=None):
         run = run or Run.objects.latest("pk")
         return list(LogEntry.objects.filter(run=run).order_by("pk"))
-
-
-STANDARD = {
-    "payment_status": "PAID",
-    "payment_method": "Credit card",
-    "buyer": {"id": 3301, "email": "ana@example.test", "name": "Ana Ruiz"},
-}
 
 
 def money(value):

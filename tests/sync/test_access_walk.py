@@ -14,7 +14,9 @@ from tests.support.office import NOW, Office, person
 ADDRESSES = addresses()
 ROLES = ("owner", "bookkeeper", "viewer")
 # Those that need no sign-in: they show nothing of anybody, and what they are sent is proven in another way.
-PUBLIC = {"health", "webhook_ecwid", "webhook_quickbooks", "admin:login", "admin:jsi18n"}
+PUBLIC = {
+    "health", "connect:wix_open", "webhook_ecwid", "webhook_quickbooks", "webhook_wix", "admin:login", "admin:jsi18n",
+}  # fmt: skip
 # What a refusal may be. A redirect is one where it leads to the sign-in or, with a sentence, to another page.
 REFUSED = {302, 400, 401, 403, 404, 405}
 # Whoever signs out has signed out.
@@ -103,6 +105,16 @@ def test_nobody_gets_in_who_belongs_to_no_business(as_, ours, who):
             if answer.status_code == 302 and who == "anonymous":
                 assert "/login/" in answer.url, (method.__name__, one)
     assert everything() == before
+
+
+@pytest.mark.parametrize("who", ["owner", "anonymous"])
+def test_no_page_may_be_framed_but_the_one_for_the_dashboard_of_wix(as_, ours, who):
+    client = as_(who)
+    for one in walked():
+        answer = client.get(one.of(ours))
+        framing = answer.get("X-Frame-Options"), answer.get("Content-Security-Policy")
+        expected = (None, "frame-ancestors https://*.wix.com") if one.name == "connect:wix_open" else ("DENY", None)
+        assert framing == expected, one
 
 
 @pytest.mark.parametrize("who", ROLES)

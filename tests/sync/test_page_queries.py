@@ -20,7 +20,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from integrations.models import WebhookDelivery, WebhookEvent
-from sync.models import LogEntry, PaymentMapping, ProductMatch, Run, SettingChange, StockPush, TaxMapping
+from sync.models import (
+    LogEntry,
+    ModuleSettings,
+    PaymentMapping,
+    ProductMatch,
+    Run,
+    SettingChange,
+    StockPush,
+    TaxMapping,
+)
 from sync.services.heartbeat import heart_beats
 from sync.wizard.setup import Setup
 from sync.wizard.steps import steps_of
@@ -76,6 +85,7 @@ def _settle(world, name):
     TaxMapping.objects.create(integration=shop, taxes=[name])
     PaymentMapping.objects.create(integration=shop, method=name, account=account)
     ProductMatch.objects.create(integration=shop, sku=name, item=item)
+    ModuleSettings.objects.create(integration=shop, module=name, item=item)
     SettingChange.objects.create(
         business=shop.business, integration=shop, by="ana", at=timezone.now(), model="sync.ordersettings",
         field="post_as", old="invoice", new="sales_receipt",

@@ -10,7 +10,7 @@ from sync.translate.reasons import Reason
 
 PLACES = {
     *("", "taxes", "items", "payments", "orders", "integration", "connection", "quickbooks", "store"),
-    *("stock", "stock_push", "refunds", "flows", "record"),
+    *("stock", "stock_push", "refunds", "flows", "record", "modules"),
 }
 
 

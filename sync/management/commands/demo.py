@@ -1,4 +1,4 @@
-"""`manage.py demo [--check]`: two simulated businesses, their first sync, and the admin to look at the result."""
+"""`manage.py demo [--check]`: three simulated businesses, their first sync, and the admin to look at the result."""
 
 import os
 import sys
@@ -27,7 +27,7 @@ _MOST_STARTS = 5
 
 
 class Command(BaseCommand):
-    help = "Shows Tillbridge with two simulated shops and companies until Ctrl-C."
+    help = "Shows Tillbridge with three simulated stores and companies until Ctrl-C."
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -52,12 +52,14 @@ class Command(BaseCommand):
         except InUse:
             raise CommandError(f"A demo is running from {home.folder} already; end it first.") from None
         except systems.NotStarted:
-            _with_other_ports(home, check=check)
+            # As a rule somebody took a port between its choice and its use, and may have let go of it already.
+            _once_more(home, check=check)
             raise CommandError("The simulators did not start; the lines above say why.") from None
         except SetupRefused as refused:
             raise CommandError("\n  ".join(["The demo cannot be set up:", *map(str, refused.problems)])) from None
         except ChildEnded as ended:
-            _with_other_ports(home, check=check)
+            if _ports_are_taken():
+                _once_more(home, check=check)
             raise CommandError(_last_words(home, ended.name)) from None
 
     def _run(self, home: Home, processes: Processes, *, check: bool) -> None:
@@ -103,11 +105,15 @@ def _start_again_for(home: Home, *, check: bool) -> None:
     os.execve(sys.executable, [*command, *(["--check"] if check else [])], environment)  # noqa: S606
 
 
-def _with_other_ports(home: Home, *, check: bool) -> None:
-    """Start again when somebody else took one of our ports between its choice and its use; else do nothing."""
+def _ports_are_taken() -> bool:
+    """Whether somebody else listens on one of ours."""
     chosen = (settings.ECWID_API_URL, settings.QUICKBOOKS_API_URL, settings.WIX_API_URL, settings.BASE_URL)
-    taken = any(not is_free(urlsplit(url).port or 0) for url in chosen)
-    if taken and int(os.environ.get(_STARTS, "0")) < _MOST_STARTS:
+    return any(not is_free(urlsplit(url).port or 0) for url in chosen)
+
+
+def _once_more(home: Home, *, check: bool) -> None:
+    """Start again with ports that are free by now; do nothing once that was tried often."""
+    if int(os.environ.get(_STARTS, "0")) < _MOST_STARTS:
         _start_again_for(home, check=check)
 
 

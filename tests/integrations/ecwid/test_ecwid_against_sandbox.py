@@ -81,7 +81,7 @@ def orders_of(store: Store, **window) -> list[Order]:
 
 
 def is_sound(order: Order) -> bool:
-    return order.residual == 0 and order.line_tax == order.tax and not order.warnings
+    return order.residual == 0 and order.line_tax == order.tax and not order.doubts
 
 
 # -- the store itself --------------------------------------------------------------------------------------------------
@@ -217,7 +217,7 @@ def test_whatever_the_cart_the_order_is_sound(sandbox, store_id, free_shipping):
     placed = sandbox.place(store_id, *(_random_cart(chance, skus) for _ in range(120)))
     orders = orders_of(sandbox.store(store_id))
     assert {order.number for order in orders} == set(placed)
-    assert [(order.number, order.residual, order.warnings) for order in orders if not is_sound(order)] == []
+    assert [(order.number, order.residual, order.doubts) for order in orders if not is_sound(order)] == []
     assert all(line.charged >= 0 for order in orders for line in order.lines)
     if store_id in {1005, 1006}:  # where the delivery is taxed as the goods are
         assert [order.number for order in orders if not _taxed_together(order)] == []

@@ -46,11 +46,18 @@ def test_a_read_is_tried_again_and_at_most_four_times(trouble):
     assert len(session.calls) == 4
 
 
-def test_a_429_is_waited_out_as_told_and_ten_seconds_where_not_told():
+def test_a_429_is_waited_out_as_told_and_twenty_seconds_where_not_told():
     time = FakeTime()
     session = FakeSession(answer("", 429, {"Retry-After": "3"}), answer("", 429), OK)
     a_client(session, time).get("profile")
-    assert time.slept == [3.0, 10.0]
+    assert time.slept == [3.0, 20.0]
+
+
+def test_a_minute_that_another_process_has_used_up_is_waited_out():
+    time = FakeTime()
+    session = FakeSession(*[answer("", 429)] * 3, OK)
+    a_client(session, time).get("profile")
+    assert sum(time.slept) >= 60
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,10 @@ from integrations.books import Company, ItemDraft, Known, Payment, Sale, SaleTyp
 from integrations.commerce import Address
 from integrations.quickbooks.writer import (
     address_payload,
-    applications_update,
     customer_payload,
     item_payload,
     payment_payload,
+    payment_update,
     private_note,
     sale_payload,
     sale_update,
@@ -386,10 +386,20 @@ def test_a_payment_applies_less_to_one_invoice_and_as_before_to_others():
         for ref, amount in (("88", 23), ("89", 5))
     ]
     payment = {"Id": "9", "CustomerRef": {"value": "58", "name": "Ana"}, "TotalAmt": Decimal(28), "Line": lines}
-    found = applications_update(payment, "88", Decimal("11.50"))
+    found = payment_update(payment, Decimal(28), {"88": Decimal("11.50")})
     assert [(one["LinkedTxn"][0]["TxnId"], one["Amount"]) for one in found["Line"]] == [
         ("88", Decimal("11.50")),
         ("89", 5),
     ]
     assert (found["TotalAmt"], found["CustomerRef"]) == (28, {"value": "58"})
-    assert [one["Amount"] for one in applications_update(payment, "88", Decimal(0))["Line"]] == [5]
+    assert [one["Amount"] for one in payment_update(payment, Decimal(28), {"88": Decimal(0)})["Line"]] == [5]
+
+
+def test_a_payment_that_is_lowered_says_again_all_that_it_pays():
+    lines = [{"Amount": Decimal(20), "LinkedTxn": [{"TxnId": "88", "TxnType": "Invoice"}], "LineEx": {"any": []}}]
+    payment = {"Id": "9", "CustomerRef": {"value": "58"}, "TotalAmt": Decimal(28), "UnappliedAmt": 8, "Line": lines}
+    assert payment_update(payment, Decimal("22.50")) == {
+        "CustomerRef": {"value": "58"},
+        "TotalAmt": Decimal("22.50"),
+        "Line": [{"Amount": 20, "LinkedTxn": [{"TxnId": "88", "TxnType": "Invoice"}]}],
+    }

@@ -149,6 +149,22 @@ def test_v3_variants_carry_their_levels():
     assert site.asked(VARIANTS)[0]["query"]["cursorPaging"] == {"limit": 1000}
 
 
+def test_v3_a_product_without_options_is_called_as_in_v1():
+    site = a_site("V3_CATALOG")
+    site[VARIANTS], site[LEVELS] = {"variants": [v3_variant()]}, {"inventoryItems": [level()]}
+    site["GET /stores/v3/inventory-items/i1"] = {"inventoryItem": level()}
+    site["PATCH /stores/v3/inventory-items/i1"] = {}
+    store = site.store()
+    [found] = everything(store)
+    assert (found.ref, found.stock) == ("p1", 17)
+    store.set_stock(found, 5)
+    assert site.asked("PATCH /stores/v3/inventory-items/i1")[0]["inventoryItem"]["quantity"] == 5
+
+    site[LEVELS] = {"inventoryItems": [level(), level("i2", "v2")]}
+    with pytest.raises(Refused):
+        store.set_stock(found, 5)
+
+
 def test_v3_stock_in_several_places():
     site = a_site("V3_CATALOG")
     site[VARIANTS] = {"variants": [v3_variant()]}
@@ -248,7 +264,7 @@ def test_a_site_that_was_moved_meanwhile_is_read_in_its_new_version():
     site[PRODUCTS_V1] = V3_CALLS_V1
     site[VARIANTS], site[LEVELS] = {"variants": [v3_variant()]}, {}
     store = site.store()
-    assert [product.ref for product in everything(store)] == ["p1/v1"]
+    assert [product.ref for product in everything(store)] == ["p1"]
     assert (len(everything(store)), len(site.asked(VERSION))) == (1, 2)
 
 

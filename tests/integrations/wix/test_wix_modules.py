@@ -8,7 +8,7 @@ import pytest
 from integrations.commerce import LineKind, PaymentState, TaxShare
 from integrations.errors import Malformed, NotAllowed, Refused, TemporaryError
 from integrations.money import json_dumps, json_loads
-from integrations.wix.store import WixStore
+from integrations.wix.store import OVERLAP, WixStore
 from tests.integrations.ecwid.fakes import START, answer
 from tests.integrations.wix.fakes import ABSENT, Site
 from tests.integrations.wix.orders import payment
@@ -28,8 +28,8 @@ def site():
     return site
 
 
-def fetched(site, created_from=LONG_AGO, updated_from=None):
-    pages = site.store().orders(created_from=created_from, updated_from=updated_from, until=START)
+def fetched(site, created_from=LONG_AGO, updated_from=None, until=START + 2 * OVERLAP):
+    pages = site.store().orders(created_from=created_from, updated_from=updated_from, until=until)
     return [one for page in pages for one in page]
 
 
@@ -86,9 +86,10 @@ def test_tickets(site):
         (LineKind.FEE, D("1.08"), 0, 0, ""),
     ]
     assert (found.total, found.residual, found.tax) == (D("44.28"), 0, D("7.20"))
+    assert not found.filtered_by_status
     assert found.lines[0].taxes == (TaxShare("VAT", D(20), D("7.20")),)
     [tender] = found.tenders
-    assert (tender.amount, tender.method, tender.reference) == (D("44.28"), "creditCard", "tx-E-1")
+    assert (tender.amount, tender.method, tender.reference) == (D("44.28"), "CreditCard", "tx-E-1")
     assert (found.buyer.name, found.buyer.email, found.payment_state) == (
         "Ann Hill",
         "ann@example.com",
@@ -205,6 +206,7 @@ def test_a_paid_cycle_of_a_plan_is_one_sale(site):
     assert (found.prices_include_tax, found.total, found.residual, found.currency) == (True, 15, 0, "EUR")
     assert (found.tenders[0].amount, found.tenders[0].method) == (15, "Online")
     assert (found.created_at, found.buyer.ref) == (START - timedelta(days=2), "c1")
+    assert not found.filtered_by_status
 
 
 def test_a_later_cycle_has_its_own_price(site):
@@ -298,6 +300,7 @@ def test_meals(site):
     dish = found.lines[0]
     assert (dish.name, dish.description, dish.unit_price, dish.gross) == ("Burger", "Cheese", 12, 24)
     assert (dish.module, found.payment_state, found.buyer.name) == ("restaurants", PaymentState.PAID, "Ann Hill")
+    assert not found.filtered_by_status
 
 
 def test_extras_that_the_price_holds_already_are_not_added(site):
@@ -360,7 +363,7 @@ def test_meals_of_the_last_days_are_read_again(site):
 @pytest.mark.parametrize("wrapped", [True, False])
 def test_a_meal_by_its_ref(site, wrapped):
     site["GET /restaurants/v3/orders/m1"] = {"order": meal()} if wrapped else meal()
-    assert site.store().order("restaurants:m1").number == "restaurants:m1"
+    assert site.store().order("restaurants:m1").ref == "restaurants:m1"
 
 
 # -- all of them -------------------------------------------------------------------------------------------------------
@@ -411,3 +414,24 @@ def test_trouble_with_ecommerce_is_not_taken_for_an_absent_module(site):
     site[SEARCH] = [{"orders": []}, ABSENT]
     with pytest.raises(NotAllowed):
         refs(site)
+
+
+# -- sold once ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("route", "order", "ref"),
+    [
+        (EVENTS, ticket_order(created=START - timedelta(days=3), updated=iso(START)), "events:ev/E-1"),
+        (EVENTS, ticket_order(created=START), "events:ev/E-1"),
+        (PLANS, plan_order(createdDate=iso(START), updatedDate=iso(START)), "pricing_plans:plan-order-1/1"),
+        (MEALS, meal(created=START), "restaurants:m1"),
+    ],
+)
+def test_what_a_module_sold_just_now_waits_until_an_ecommerce_order_of_it_would_be_in_the_index(
+    site, route, order, ref
+):
+    site[route] = {"orders": [order]}
+    assert refs(site, until=START) == refs(site, until=START + OVERLAP) == []
+    assert refs(site, until=START + OVERLAP + timedelta(seconds=1)) == [ref]
+    assert refs(site, updated_from=START, until=START + 2 * OVERLAP) == [ref]

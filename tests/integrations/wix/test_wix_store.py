@@ -7,6 +7,7 @@ import pytest
 from integrations.commerce import StoreTax
 from integrations.errors import Malformed, NotAllowed, NotFound
 from integrations.money import json_loads
+from integrations.wix.modules import ALL
 from integrations.wix.store import WixStore
 from tests.integrations.ecwid.fakes import START, answer
 from tests.integrations.wix.fakes import ABSENT, UNKNOWN, Site
@@ -72,9 +73,12 @@ def test_what_changed_lately_is_read_again_by_its_id(site):
     lately = an_order("o1", changed=START - timedelta(minutes=5))
     site[SEARCH] = {"orders": [lately, an_order("o2")]}
     site["GET /ecom/v1/orders/o1"] = {"order": {**lately, "buyerNote": "fresh"}}
-    assert [one.payload["order"].get("buyerNote") for one in fetched(site)] == ["fresh", None]
+    assert [(one.payload["order"].get("buyerNote"), one.is_current) for one in fetched(site)] == [
+        ("fresh", True),
+        (None, False),
+    ]
     site["GET /ecom/v1/orders/o1"] = UNKNOWN
-    assert len(fetched(site)) == 2
+    assert [one.is_current for one in fetched(site)] == [False, False]
 
 
 def test_orders_that_were_bought_before_the_start_are_not_wanted(site):
@@ -201,6 +205,28 @@ def test_a_site_that_shows_the_app_no_taxes(site):
     found = site.store().profile()
     assert (found.name, found.currency, found.time_zone) == ("Fern", "USD", "UTC")
     assert (found.taxes, found.prices_include_tax) == ((), False)
+
+
+@pytest.mark.parametrize(
+    ("apps", "modules"),
+    [
+        (["stores", "bookings"], ("stores", "bookings", "custom", "other")),
+        (["wix-events", "Pricing-Plans"], ("events", "pricing_plans", "custom", "other")),
+        (["chat"], ALL),
+        ([], ALL),
+        (None, ALL),
+    ],
+)
+def test_the_modules_of_a_site(site, apps, modules):
+    site[PROPERTIES] = {"properties": {"paymentCurrency": "GBP"}}
+    site["GET /apps/v1/instance"] = {"site": {"installedWixApps": apps}}
+    assert site.store().profile().modules == modules
+
+
+def test_a_site_that_is_read_by_a_key_may_have_any_module(site):
+    site[PROPERTIES] = {"properties": {"paymentCurrency": "GBP"}}
+    site["GET /apps/v1/instance"] = ABSENT
+    assert site.store().profile().modules == ALL
 
 
 def test_a_site_without_a_currency(site):

@@ -3,11 +3,14 @@
 import csv
 import io
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
 
+from integrations.ecwid.reader import payload_of
 from sync.models import LogEntry, Posting, Record, Run
+from tests.integrations.ecwid.orders import example_a_separate
 from tests.support.office import NOW, Office
 from tests.support.pages import read
 
@@ -65,6 +68,15 @@ def test_what_the_store_sent_is_shown_as_text(client, keeper, office):
     page = client.get(reverse("admin:sync_record_change", args=[record.pk])).content.decode()
     assert "<script>alert(1)" not in page
     assert "&lt;script&gt;alert(1)" in page
+
+
+def test_what_nobody_can_explain_of_an_order_is_said_with_it(client, keeper, office):
+    record = Record.objects.first()
+    order = {**example_a_separate(), "totalBeforeGiftCardRedemption": Decimal("1.00")}
+    record.payload = payload_of(order, store_id="1003", currency="CAD", places=2, prices_include_tax=False)
+    record.save()
+    page = read(client.get(reverse("admin:sync_record_change", args=[record.pk])))
+    assert "The total before gift cards is stated as 1.00 CAD" in page
 
 
 def test_a_record_leads_to_its_postings_and_its_log(client, keeper, office):

@@ -89,6 +89,7 @@ def test_every_refusal_has_its_words():
 
 def test_what_arrived_is_told_in_two_statements(office, told, django_assert_num_queries):
     with django_assert_num_queries(2):
-        ecwid, quickbooks = arrivals(now=timezone.now())
+        ecwid, quickbooks, wix = arrivals(now=timezone.now())
     assert (ecwid.name, ecwid.missing, ecwid.last_at) == ("Ecwid", "", told.delivery.received_at)
     assert (quickbooks.missing, quickbooks.last_at) == ("QUICKBOOKS_WEBHOOK_TOKEN", None)
+    assert (wix.name, wix.missing, wix.address[-14:]) == ("Wix", "WIX_PUBLIC_KEY", "/webhooks/wix/")

@@ -87,6 +87,7 @@ class Shelf:
     """A store in memory. `put` files a version of an order; `pages` are what a pull gets, `trouble` what ends it."""
 
     label = "Ecwid"
+    dates_move_with_refunds = True
 
     def __init__(self):
         self._versions = {}

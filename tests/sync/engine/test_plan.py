@@ -11,9 +11,11 @@ from integrations.commerce import PaymentState
 from integrations.models import Integration
 from sync.engine import plan as planning
 from sync.engine.content import content
-from sync.engine.plan import Kind, Planner, Work
+from sync.engine.plan import Planner
+from sync.engine.work import Kind, Work
 from sync.translate.outcome import Hold, Skip
 from sync.translate.reasons import Reason
+from sync.translate.settings import PaymentTarget
 from tests.sync.engine.making import make_posting, make_record
 from tests.sync.translate.making import CANADA, NOON, D, line, options, order, paid_order, share, tender
 
@@ -253,6 +255,25 @@ def test_a_total_that_is_not_the_proven_one_stays_an_alarm_whatever_else_happens
 
 def test_a_receipt_carries_its_own_payment(plan, posted):
     assert decision(plan(posted(PAID, PAID, books_type="SalesReceipt"))) == Work()
+
+
+RECEIPT = {"books_type": "SalesReceipt"}
+DEARER = paid_order(line("tee", "60.00"))
+
+
+def test_a_receipt_does_not_follow_what_is_not_paid_in_full(plan, posted):
+    half = replace(DEARER, payment_state=PaymentState.PARTLY_PAID, tenders=(tender("50.00"),))
+    hold = held(plan(posted(PAID, half, **RECEIPT)))
+    assert hold.reason is Reason.RECEIPT_OUTGROWN
+    assert (hold.params["after"], hold.params["paid"]) == ("60.00", "50.00")
+
+
+def test_a_receipt_follows_once_the_rest_is_paid_into_the_same_account(plan, posted):
+    whole = replace(DEARER, tenders=(tender("50.00"), tender("10.00", method="PayPal")))
+    assert decision(plan(posted(PAID, whole, **RECEIPT))).change.kind is Kind.EDIT
+    apart = {"payment_methods": {"PayPal": PaymentTarget(account_id="elsewhere")}}
+    other = replace(whole, ref="2")
+    assert held(plan(posted(PAID, other, **RECEIPT), **apart)).reason is Reason.RECEIPT_OUTGROWN
 
 
 def test_where_payments_are_not_recorded_none_is_missed(plan, posted):

@@ -11,10 +11,11 @@ from django.test.utils import CaptureQueriesContext
 from integrations.clients import store_for
 from integrations.connecting import check_books
 from integrations.models import BooksConnection, BooksObject
+from sync.document_texts import told
 from sync.engine import preview as previewing
 from sync.engine.preview import NotReady, preview_orders
 from sync.engine.pull import pull
-from sync.models import Posting, ProductMatch, Record
+from sync.models import ModuleSettings, Posting, ProductMatch, Record
 from sync.translate.because import Because
 from tests.support.world import money
 
@@ -253,6 +254,16 @@ def test_items_say_how_they_were_found(world, preview):
     assert (because["New thing"].by, because["New thing"].params["sku"]) == (Because.ITEM_CREATED, "NEW-1")
     assert items(shown)["Tips"].params == {"kind": "tip"}
     assert [part(one, "sku").value for one in shown.documents if one.type == "Item"][-1] == "NEW-1"
+
+
+def test_the_item_of_a_module_says_whose_it_is(make_world):
+    fern = make_world("WIX_GB", slug="fern")
+    ModuleSettings.objects.create(integration=fern.integration, module="bookings", item=fern.entry("Item", "Fees"))
+    fern.place({"number": "1", "lines": [{"name": "Wheel taster", "price": 48, "module": "bookings"}]})
+    [shown] = preview_orders(fern.integration, clock=fern.time.clock)
+    decided = items(shown)["Fees"]
+    assert (decided.by, decided.params) == (Because.ITEM_OF_MODULE, {"module": "bookings"})
+    assert told(decided) == "the default item of “Bookings”"
 
 
 def test_known_items_say_what_they_were_matched_by(world, preview):

@@ -7,8 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from sync.engine.conclusion import Conclusion
-from sync.engine.plan import Planned, Work
 from sync.engine.record import RETRIES, Ending, Recorder, ending_of
+from sync.engine.work import Planned, Work
 from sync.models import Action, LogEntry, Record, RecordState
 from sync.translate.outcome import Hold, Note, Skip
 from sync.translate.reasons import Reason

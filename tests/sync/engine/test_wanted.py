@@ -155,3 +155,14 @@ def test_each_integration_of_a_store_reads_for_itself(integration, store, want, 
     orders_want(other, [ORDER.ref], now=NOW)
     pulled()
     assert WantedOrder.objects.get().integration == other
+
+
+@pytest.mark.parametrize(("seconds", "read"), [(-1, []), (0, []), (1, [ORDER.ref])])
+def test_an_order_that_the_lists_brought_as_it_is_by_its_id_is_not_read_again(store, want, pulled, seconds, read):
+    """Unless it was told of since the lists were asked."""
+    store.pages = [[replace(store.put(ORDER), is_current=True)]]
+    store.keep(ORDER)
+    want(ORDER.ref, at=NOW + timedelta(seconds=seconds))
+    assert pulled() == 1
+    assert store.read == read
+    assert not WantedOrder.objects.exists()

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from integrations.models import BooksObject, Integration
 from integrations.money import json_dumps
-from sync.models import OrderSettings, PaymentMapping, SettingChange, TaxMapping
+from sync.models import ModuleSettings, OrderSettings, PaymentMapping, SettingChange, TaxMapping
 from sync.reports import changes
 from sync.services.changes import author, changes_noted, connection_note
 from sync.setup_file import apply
@@ -95,8 +95,15 @@ class TestWhatIsNoted:
         def learn():
             TaxMapping.objects.create(integration=office.integration, taxes=["PST"])
             PaymentMapping.objects.create(integration=office.integration, method="Cash")
+            ModuleSettings.objects.create(integration=office.integration, module="events")
 
         assert changed(office, ana, learn) == []
+
+    def test_a_module_that_is_switched_off_the_first_time(self, office, ana):
+        def switch_off():
+            ModuleSettings.objects.create(integration=office.integration, module="pricing_plans", enabled=False)
+
+        assert changed(office, ana, switch_off) == [("Module: Pricing plans", "Post its orders", "Yes", "No")]
 
     def test_what_syncs_move_is_no_setting(self, office, ana):
         assert changed(office, ana, lambda: Integration.objects.update(orders_read_until=NOW, revision=9)) == []

@@ -25,10 +25,13 @@ from sync.services.webhooks import books_events_handle, events_sweep, store_even
 from tests.support.messages import (
     ECWID_SECRET,
     QUICKBOOKS_SECRET,
+    WIX_PUBLIC_KEY,
     cloud_event,
     ecwid_message,
     post,
     quickbooks_message,
+    wix_message,
+    wix_order,
 )
 from tests.support.office import NOW, Office
 from tests.support.time import StillTime
@@ -390,6 +393,130 @@ def test_a_store_that_does_not_answer_is_left_to_the_next_sync(world, told_of_un
     told_of_uninstall.refresh_from_db()
     assert told_of_uninstall.state == "connected"
     assert only_outcome() == ("ignored", "no_answer")
+
+
+# -- Wix ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def site(make_world):
+    return make_world("WIX_US")
+
+
+@pytest.fixture
+def tell_site(client, site, time, settings, django_capture_on_commit_callbacks):
+    """Events of the Wix site, each in a message of its own."""
+    settings.WIX_PUBLIC_KEY = WIX_PUBLIC_KEY
+
+    def told(*kinds, data=None):
+        for kind in kinds:
+            body = wix_message(kind, data or {}, now=time.now(), instance=site.shop.account_id, aud=settings.WIX_APP_ID)
+            with django_capture_on_commit_callbacks(execute=True), time_machine.travel(time.now(), tick=False):
+                assert post(client, "wix", (body, {})).status_code == 200
+
+    return told
+
+
+def state_of(site):
+    return StoreConnection.objects.get(pk=site.integration.store_id).state
+
+
+def test_an_order_of_a_site_is_wanted_once(site, tell_site, handle):
+    for number, slug in enumerate(["created", "approved", "payment_status_updated", "updated"]):
+        tell_site(f"wix.ecom.v1.order_{slug}", data=wix_order("7c1d0b52", event_id=f"e{number}"))
+    handle(site.integration.store)
+    assert WantedOrder.objects.get().store_ref == "7c1d0b52"
+    assert Run.objects.filter(state="queued").count() == 1
+    assert {outcome for _kind, _state, outcome in outcomes()} == {"sync_asked"}
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "wix.events.ticketing.events.OrderConfirmed",
+        "wix.pricing_plans.v2.order_cycle_started",
+        "wix.restaurants.v3.order_created",
+        "wix.ecom.v1.order_of_tomorrow",
+    ],
+)
+def test_an_order_that_is_not_named_is_a_reason_to_look(site, tell_site, handle, kind):
+    tell_site(kind)
+    handle(site.integration.store)
+    assert only_outcome() == ("handled", "sync_asked")
+    assert Run.objects.filter(state="queued").count() == 1
+    assert not WantedOrder.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "why"),
+    [
+        ("wix.stores.catalog.v3.product_updated", "flow_off"),
+        ("com.wix.ecommerce.inventory.api.v1.InventoryVariantsChanged", "not_needed"),
+        ("PaidPlanPurchased", "not_needed"),
+    ],
+)
+def test_what_nothing_of_a_site_depends_on(site, tell_site, handle, kind, why):
+    tell_site(kind)
+    handle(site.integration.store)
+    assert only_outcome() == ("ignored", why)
+
+
+def test_a_removed_app_stops_a_site_and_one_that_is_back_lets_it_go_on(site, tell_site, handle):
+    site.wix.uninstall(site.store_id)
+    tell_site("AppRemoved")
+    handle(site.integration.store)
+    assert (state_of(site), only_outcome()) == ("reconnect", ("handled", "disconnected"))
+
+    site.wix.install(site.store_id)
+    tell_site("AppInstalled")
+    handle(site.integration.store)
+    assert (state_of(site), outcomes()[-1][1:]) == ("connected", ("handled", "sync_asked"))
+    assert Run.objects.filter(state="queued", trigger="webhook").count() == 1
+
+
+def test_a_site_that_has_the_app_still_goes_on(site, tell_site, handle):
+    tell_site("AppRemoved")
+    handle(site.integration.store)
+    assert (state_of(site), only_outcome()) == ("connected", ("ignored", "still_connected"))
+
+
+@pytest.mark.parametrize(
+    ("state", "why"), [("connected", "known"), ("new", "known"), ("operator", "known"), ("disconnected", "reconnect")]
+)
+def test_an_installation_brings_back_nothing_but_what_was_lost(site, tell_site, handle, state, why):
+    """What somebody disconnected here stays disconnected, and nobody is asked."""
+    StoreConnection.objects.update(state=state)
+    site.wix.reset_counters()
+    tell_site("AppInstalled")
+    handle(site.integration.store)
+    assert (state_of(site), only_outcome()) == (state, ("ignored", why))
+    assert site.wix.counters()["requests"] == 0
+    assert not Run.objects.filter(state="queued").exists()
+
+
+def test_an_installation_that_lets_nobody_in_changes_nothing(site, tell_site, handle):
+    """Or the message comes late, and the app was removed again."""
+    StoreConnection.objects.update(state="reconnect")
+    site.wix.uninstall(site.store_id)
+    tell_site("AppInstalled")
+    handle(site.integration.store)
+    assert (state_of(site), only_outcome()) == ("reconnect", ("ignored", "reconnect"))
+
+
+def test_a_site_that_does_not_answer_is_left_to_the_next_sync(site, tell_site, handle, settings):
+    StoreConnection.objects.update(state="reconnect")
+    settings.WIX_API_URL = "http://127.0.0.1:9"
+    tell_site("AppInstalled")
+    handle(site.integration.store)
+    assert (state_of(site), only_outcome()) == ("reconnect", ("ignored", "no_answer"))
+
+
+def test_a_paused_site_is_connected_again_and_stays_paused(site, tell_site, handle):
+    StoreConnection.objects.update(state="reconnect")
+    Integration.objects.update(paused=True)
+    tell_site("AppInstalled")
+    handle(site.integration.store)
+    assert (state_of(site), only_outcome()) == ("connected", ("ignored", "paused"))
 
 
 # -- QuickBooks --------------------------------------------------------------------------------------------------------

@@ -254,14 +254,10 @@ def test_us_companies_know_no_other_codes(problems):
     }
 
 
-def test_wix_is_known_but_cannot_be_connected_yet(problems):
-    document = minimal() | {"modules": {"stores": {"enabled": True}}}
-    document["store"] = {"provider": "wix", "account_id": "site", "credentials": {"api_key": "k"}}
-    assert problems(document) == {"store.provider": "Wix stores cannot be connected yet"}
-
-
-def test_an_ecwid_store_has_no_modules(problems):
-    assert problems(minimal() | {"modules": {}}) == {"modules": "only Wix stores have modules; leave this out"}
+def test_a_wix_site_that_has_not_installed_our_app(problems, settings):
+    settings.WIX_APP_ID, settings.WIX_APP_SECRET = "unknown", "unknown"
+    document = minimal() | {"store": {"provider": "wix", "account_id": "site", "credentials": {}}}
+    assert list(problems(document)) == ["store"]
 
 
 def test_a_new_connection_needs_its_credentials(problems):

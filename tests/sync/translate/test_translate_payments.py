@@ -105,20 +105,21 @@ class TestInvoice:
 
         assert documents(order(MUG, tenders=(tender("50", " paypal"),)), chosen).payments[0].account_id == "36"
 
-    def test_more_than_the_total_is_not_recorded_and_said(self) -> None:
+    def test_more_than_the_total_is_the_buyers_credit_and_said(self) -> None:
         made = documents(order(MUG, tenders=(tender("40.00"), tender("15.00"), tender("5.00"))))
 
-        assert [paid.amount for paid in made.payments] == [40, 10]
+        assert [(paid.amount, paid.applied) for paid in made.payments] == [(40, 40), (15, 10), (5, 0)]
         assert made.notes == (Note(Reason.OVERPAID, {"paid": "60.00", "total": "50.00", "currency": "CAD"}),)
 
     def test_what_is_not_recorded_is_not_too_much(self) -> None:
         assert documents(order(MUG, tenders=(tender("60.00"),)), options(record_payments=False)).notes == ()
 
-    def test_an_overpaid_receipt_is_a_receipt_over_the_total(self) -> None:
+    def test_an_overpaid_receipt_is_an_invoice_because_it_has_no_place_for_credit(self) -> None:
         made = documents(order(MUG, tenders=(tender("60.00"),)), AS_RECEIPT)
 
-        assert (made.sale.type, made.sale.total) == (SaleType.SALES_RECEIPT, D(50))
-        assert [note.reason for note in made.notes] == [Reason.OVERPAID]
+        assert (made.sale.type, made.sale.total) == (SaleType.INVOICE, D(50))
+        assert [(paid.amount, paid.credit) for paid in made.payments] == [(60, 10)]
+        assert [note.reason for note in made.notes] == [Reason.RECEIPT_BECAME_INVOICE, Reason.OVERPAID]
 
     def test_a_tender_keeps_its_mark_when_one_before_it_brought_nothing(self) -> None:
         pending = documents(order(MUG, tenders=(tender("0.00"), tender("30.00"))))

@@ -145,12 +145,13 @@ def test_marks_stay_apart(refs: set[str]) -> None:
 
 @given(amounts=st.lists(st.integers(1, 5000), min_size=1, max_size=4), one=orders())
 @MANY
-def test_payments_are_never_more_than_the_sale(amounts: list[int], one: Order) -> None:
+def test_payments_are_all_that_came_in_and_pay_no_more_than_the_sale(amounts: list[int], one: Order) -> None:
     paid = replace(one, tenders=tuple(tender(Decimal(units)) for units in amounts))
     made = translated(paid)
     if isinstance(made, Documents):
-        received = total_of(each.amount for each in made.payments)
-        assert received == min(total_of(map(Decimal, amounts)), one.total)
+        came_in = total_of(map(Decimal, amounts))
+        assert total_of(each.amount for each in made.payments) == came_in
+        assert total_of(each.applied for each in made.payments) == min(came_in, one.total)
 
 
 def test_the_same_order_is_always_the_same_document() -> None:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from integrations.books import RefundType, SaleType
+from integrations.books import Form, FormLine, RefundType, SaleType
 from integrations.commerce import LineKind as Sold_
 from integrations.commerce import Refund
 from integrations.quickbooks.forms import form_of_sale
@@ -29,13 +29,28 @@ def posted(order, kind=""):
     return replace(form, lines=tuple(typed))
 
 
-def refunded(amount, *, balance=0, credited=(), chosen=CHOSEN, order=ORDER, paid=None, kind="", **refund):
+def refunded(
+    amount,
+    *,
+    balance=0,
+    credited=(),
+    chosen=CHOSEN,
+    order=ORDER,
+    paid=None,
+    kind="",
+    credit=0,
+    lowered=0,
+    place=1,
+    **refund,
+):
     amount = None if amount is None else D(amount)
     form = posted(order, kind)
-    sold = Sold(SaleType.INVOICE, "131", "EW-77", "58", form, D(balance), order.total if paid is None else D(paid))
+    sold = Sold(
+        SaleType.INVOICE, "131", "EW-77", "58", form, D(balance), order.total if paid is None else D(paid), D(credit)
+    )
     told = Refund("r1", amount, NOON, **{"method": "Card", **refund})
     return translate_refund(
-        RefundCase(told, amount, day("2026-03-05"), 1, order, sold, tuple(credited), chosen, CANADA)
+        RefundCase(told, amount, day("2026-03-05"), place, order, sold, tuple(credited), chosen, CANADA, D(lowered))
     )
 
 
@@ -43,6 +58,12 @@ def documents(*args, **more):
     outcome = refunded(*args, **more)
     assert isinstance(outcome, RefundDocuments), outcome
     return outcome.documents
+
+
+def documents_form(amount):
+    """What a refund of this amount took back."""
+    [back] = documents(amount)
+    return Form("CAD", tuple(FormLine(one, {}) for one in back.lines))
 
 
 def lines(document):
@@ -91,6 +112,15 @@ def test_goods_that_did_not_go_back_on_the_shelf_are_no_stock(restocked, item):
     assert (back.lines[0].quantity is None) != restocked
 
 
+@pytest.mark.parametrize(
+    ("place", "ordinal", "number"), [(1, 0, "R-77"), (2, 0, "R-77-2"), (1, 1, "R-77-1-2"), (2, 1, "R-77-2-2")]
+)
+def test_no_two_documents_have_a_number(place, ordinal, number):
+    before = [Credited(RefundType.REFUND_RECEIPT, documents_form("7"), own=True)] * ordinal
+    [back] = documents(str(10 + 7 * ordinal), credited=before, place=place)
+    assert back.number == number
+
+
 class TestHowMuch:
     @pytest.mark.parametrize("amount", ["0", "-3"])
     def test_nothing_is_nothing(self, amount):
@@ -112,10 +142,47 @@ class TestHowMuch:
     def test_a_cancelled_order_that_nobody_paid_asks_for_nothing(self):
         assert refunded(None, cancelled=True, balance="62.99", paid=0) == Skip(Reason.REFUND_NOTHING_PAID)
 
-    def test_what_was_paid_too_much_is_no_part_of_the_sale(self):
-        outcome = refunded("10", paid="80")
+    def test_what_was_paid_too_much_goes_back_first_and_is_no_part_of_the_sale(self):
+        assert refunded("10", credit="17") == RefundDocuments((), D(10))
+        assert refunded("17", credit="17") == RefundDocuments((), D(17))
+
+    def test_what_is_more_than_that_is(self):
+        outcome = refunded("27", credit="17")
+        assert isinstance(outcome, RefundDocuments)
+        assert outcome.credit == 17
+        assert [lines(back) for back in outcome.documents] == [[("sku-mug", 10, "zero")]]
+
+    def test_everything_is_both(self):
+        outcome = refunded(None, credit="17", everything=True)
+        assert isinstance(outcome, RefundDocuments)
+        assert (outcome.credit, [back.total for back in outcome.documents]) == (17, [ORDER.total])
+
+    def test_more_than_both_is_a_persons_matter(self):
+        outcome = refunded("80", credit="17")
         assert isinstance(outcome, Hold)
-        assert outcome.reason is Reason.REFUND_OF_OVERPAYMENT
+        assert (outcome.reason, outcome.params["left"]) == (Reason.REFUND_EXCEEDS_SALE, "79.99")
+
+    def test_an_unknown_amount_may_be_both(self):
+        assert refunded(None, credit="17") == Hold(Reason.REFUND_AMOUNT_UNKNOWN, {"left": "79.99", "currency": "CAD"})
+
+
+class TestWhatIsInTheBooksWithoutADocument:
+    def test_needs_none(self):
+        assert refunded("10", lowered="10") == RefundDocuments()
+
+    def test_leaves_the_rest_for_one(self):
+        [back] = documents("17", lowered="7")
+        assert back.total == 10
+
+    def test_may_be_more_than_is_told_by_now(self):
+        assert refunded("10", lowered="17") == RefundDocuments()
+
+    def test_leaves_the_sale_of_everything(self):
+        [back] = documents(None, lowered="7", everything=True)
+        assert back.total == ORDER.total
+
+    def test_ends_an_unknown_amount(self):
+        assert refunded(None, lowered="7") == RefundDocuments()
 
 
 class TestMoney:

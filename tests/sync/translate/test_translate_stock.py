@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from integrations.books import Known
-from integrations.commerce import Product, Refund
+from integrations.commerce import Product, Refund, RefundLine
 from sync.translate.outcome import Hold, Skip
 from sync.translate.reasons import Reason
 from sync.translate.settings import Catalog
@@ -75,9 +75,9 @@ class TestOutstanding:
     def order(self, **more):
         return order(line("mug", 45, quantity=3, product_ref="501"), **more)
 
-    def sold(self, order, *, in_books=False):
+    def sold(self, order, *, in_books=False, taken_back=()):
         counts = Outstanding()
-        counts.count(order, in_books=in_books, known={"501", "501/1"})
+        counts.count(order, in_books=in_books, known={"501", "501/1"}, taken_back=taken_back)
         return counts.by_ref.get("501", Decimal(0))
 
     def test_sold_and_not_in_the_books(self):
@@ -90,6 +90,14 @@ class TestOutstanding:
         assert self.sold(self.order(refunds=(restocked,))) == 0
         assert self.sold(self.order(refunds=(restocked,)), in_books=True) == -3
         assert self.sold(self.order(refunds=(kept,))) == 3
+
+    def test_units_that_a_refund_names(self):
+        one, other = (Refund(ref, Decimal(5), NOW, lines=(RefundLine("mug", Decimal(1), Decimal(1)),)) for ref in "rs")
+        kept = Refund("k", Decimal(5), NOW, lines=(RefundLine("mug", Decimal(1), Decimal(0)),))
+        assert self.sold(self.order(refunds=(one, kept))) == 2
+        assert self.sold(self.order(refunds=(one, kept)), in_books=True) == -1
+        assert self.sold(self.order(refunds=(one, other)), in_books=True, taken_back={"r"}) == -1
+        assert self.sold(self.order(refunds=(one, other)), in_books=True, taken_back={"r", "s"}) == 0
 
     def test_a_variation_of_its_own_and_one_that_is_its_product(self):
         own = line("own", 50, quantity=2, product_ref="501", variation_ref="1")

@@ -102,6 +102,15 @@ def test_a_cancelled_order_is_asked_about_with_other_words(client, keeper, sale)
     assert "Void the document in QuickBooks" in page_of(client, sale)
 
 
+def test_money_that_is_left_to_be_given_back_is_asked_about_with_other_words(client, keeper, sale):
+    figures = {"before": "100.00", "after": "70.00", "back": "10.00", "amount": "20.00", "doc_number": "1001"}
+    Record.objects.update(reason="received_more_than_new_total", params=HELD | figures)
+    page = page_of(client, sale)
+    assert "It was given back elsewhere: lower the receipt" in page
+    assert "20.00 is left to be given back" in page
+    assert "Leave QuickBooks as it is" in page
+
+
 def test_the_stores_version_may_stand(client, keeper, sale):
     url = reverse("sync:record_overwrite", args=[sale.record_id])
 

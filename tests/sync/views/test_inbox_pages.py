@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from integrations.models import BooksConnection, Integration
+from integrations.models import BooksConnection, Integration, StoreConnection
 from sync.causes import cause_of
 from sync.models import PaymentMapping, Record, TaxMapping
 from sync.views import fixing
@@ -183,6 +183,34 @@ def test_what_is_mended_elsewhere_leads_there(client, keeper, office, reason, pl
     link = fix_of(client)
     assert place in link.url
     assert link.elsewhere
+
+
+SITE = "5f0c3c1e-0000-4000-8000-00000000b001"
+DASHBOARD = f"https://manage.wix.com/dashboard/{SITE}/ecom-platform"
+
+
+@pytest.mark.parametrize(("profile", "url"), [({"site_id": SITE}, f"{DASHBOARD}/orders-list"), ({}, None)])
+def test_a_wix_site_is_opened_by_what_its_dashboard_calls_it(client, keeper, office, profile, url):
+    """An installation has another name than its site; where that was never told there is no link."""
+    StoreConnection.objects.filter(pk=office.store.pk).update(
+        provider="wix", account_id="5f0c3c1e-0000-4000-8000-00000000a001", profile=profile
+    )
+    wait(office.integration, "sku_missing")
+    link = fix_of(client)
+    assert (link and link.url) == url
+
+
+@pytest.mark.parametrize(
+    ("ref", "url"),
+    [
+        ("7c1d0b52-0000-4000-8000-000000000001", "/order-details/7c1d0b52-0000-4000-8000-000000000001"),
+        ("events:1/2", None),
+    ],
+)
+def test_an_order_of_a_wix_site_is_opened_there_unless_a_module_sold_it(db, office, ref, url):
+    office.integration.store.provider, office.integration.store.profile = "wix", {"site_id": SITE}
+    link = fixing.order_link(office.integration, ref)
+    assert (link and link.url) == (url and f"{DASHBOARD}{url}")
 
 
 def test_what_each_record_asks_for_itself_leads_to_the_records(client, keeper, office):

@@ -414,7 +414,7 @@ def test_every_code_has_its_words():
     params = dict.fromkeys(
         ("sku", "type", "taxes", "id", "email", "name", "prefix", "number", "time_zone", "method"), "x"
     )
-    more = {"kind": "shipping", "offset": "1", "unit": "days", "date": "2026-03-01"}
+    more = {"kind": "shipping", "module": "bookings", "offset": "1", "unit": "days", "date": "2026-03-01"}
     for by in Because:
         assert told(Decided(by, params | more)), by
 

@@ -16,7 +16,7 @@ from sync.wizard import survey
 from sync.wizard.patience import page_clock
 from tests.support.office import person
 from tests.support.setup import Pair, accept_everything, begin, page, save
-from tests.support.world import STANDARD
+from tests.support.shops import STANDARD
 
 ORDER = {
     **STANDARD,

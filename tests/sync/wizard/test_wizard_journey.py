@@ -11,7 +11,7 @@ from sync.models import Run
 from sync.tasks import sync_once
 from tests.support.office import person
 from tests.support.setup import PAIRS, Pair, accept_everything, begin, consent, typed
-from tests.support.world import STANDARD
+from tests.support.shops import STANDARD
 
 BEFORE = {
     **STANDARD,
