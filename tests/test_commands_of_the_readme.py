@@ -7,7 +7,9 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -96,14 +98,14 @@ def finished(data, *options, **settings):
 class Served:
     """A demo that serves, with its printed address and password."""
 
-    def __init__(self, data):
-        self.process = demo(data)
+    def __init__(self, data, **settings):
+        self.process = demo(data, **settings)
         self.output = ""
         while "Ctrl-C" not in self.output:
             line = self.process.stdout.readline()
             assert line, self.output
             self.output += line
-        self.url = re.search(r"http://[\d.:]+", self.output).group()
+        self.url = re.search(r"The admin: (http://[\d.:]+)", self.output).group(1)
         self.password = re.search(r"password (\S+)", self.output).group(1)
         self.family = descendants(self.process.pid)
 
@@ -135,8 +137,8 @@ def runs(pid):
 def serving(data):
     demos = []
 
-    def serve():
-        demos.append(Served(data))
+    def serve(**settings):
+        demos.append(Served(data, **settings))
         return demos[-1]
 
     yield serve
@@ -166,16 +168,22 @@ class TestTheDemo:
     @pytest.mark.parametrize("name", ["ecwid", "quickbooks", "wix"])
     def test_a_port_that_somebody_takes_after_it_was_chosen_is_replaced(self, data, name):
         with socket.create_server(("127.0.0.1", 0)) as somebody:
-            ports = {**unusual_ports(), name: somebody.getsockname()[1]}
-            home = Home(data)
-            home.make()
-            prepared = {**home.environment(ports), "TILLBRIDGE_DEMO": str(data.resolve())}
-
-            status, output = finished(data, "--check", **prepared)
+            status, output = finished(data, "--check", **prepared(data, name, somebody))
 
         assert status == 0, output
         assert f"the {name} sandbox did not start" in output
         assert "9,059.79" in output
+
+    def test_a_server_of_somebody_else_on_the_port_of_the_admin_is_not_taken_for_it(self, data, serving):
+        with ThreadingHTTPServer(("127.0.0.1", 0), SimpleHTTPRequestHandler) as somebody:
+            threading.Thread(target=somebody.serve_forever, daemon=True).start()
+
+            served = serving(**prepared(data, "web", somebody.socket))
+            somebody.shutdown()
+
+        assert "the web server did not start: 127.0.0.1:" in served.output
+        assert signed_in(served, "demo")
+        assert served.ended(signal.SIGTERM) == 128 + signal.SIGTERM
 
     def test_it_serves_the_admin_until_ctrl_c(self, data, serving):
         served = serving()
@@ -219,6 +227,14 @@ class TestTheDemo:
 def told(output):
     """What the demo says of its businesses: before that it may have had to start again with other ports."""
     return output[output.index("Boutique Érable") :]
+
+
+def prepared(data, name, somebody):
+    """The environment of a demo that chose its ports already, one of them just before somebody took it."""
+    home = Home(data)
+    home.make()
+    ports = {**unusual_ports(), name: somebody.getsockname()[1]}
+    return {**home.environment(ports), "TILLBRIDGE_DEMO": str(data.resolve())}
 
 
 def unusual_ports():

@@ -15,8 +15,10 @@ _GRACE_SECONDS = 10
 
 
 def main() -> None:
-    # The command is what our own starter asks for; no shell reads it.
-    child = subprocess.Popen(sys.argv[1:], stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603
+    # The command is what our own starter asks for; no shell reads it. It gets the files that the starter left open.
+    child = subprocess.Popen(  # noqa: S603
+        sys.argv[1:], stdin=subprocess.DEVNULL, start_new_session=True, close_fds=False
+    )
     threading.Thread(target=_end_with_stdin, args=(child,), daemon=True).start()
     sys.exit(child.wait())
 

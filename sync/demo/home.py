@@ -104,11 +104,6 @@ def free_ports() -> dict[str, int]:
     return {name: _free_port(usual) for name, usual in _USUAL_PORTS.items()}
 
 
-def is_free(port: int) -> bool:
-    """Whether nobody listens on the port at this moment."""
-    return _bound(port) is not None
-
-
 def _free_port(usual: int) -> int:
     port = _bound(usual) or _bound(0)
     if port is None:

@@ -2,13 +2,14 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import requests
 from django.conf import settings
@@ -81,10 +82,12 @@ class Processes:
         self._start("worker", ["manage.py", "qcluster"])
 
     def start_web(self) -> None:
-        """Returns once it answers. Raises ChildEnded."""
-        address = urlsplit(settings.BASE_URL).netloc
-        server = ["--bind", address, "--workers", "1", "--threads", "8", "--log-level", "warning"]
-        self._start("web", ["-m", "gunicorn", "config.wsgi", *server, "--no-control-socket"])
+        """Returns once it answers. Raises systems.NotStarted when somebody took its port, and ChildEnded."""
+        # The port is ours before the server is asked: somebody else's server would answer as well.
+        with _listener(urlsplit(settings.BASE_URL)) as listener:
+            server = ["--bind", f"fd://{listener.fileno()}", "--workers", "1", "--threads", "8"]
+            command = ["-m", "gunicorn", "config.wsgi", *server, "--log-level", "warning", "--no-control-socket"]
+            self._start("web", command, keeps=[listener.fileno()])
         give_up = time.monotonic() + _STARTS_WITHIN
         while not _answers(settings.BASE_URL):
             self.check()
@@ -106,7 +109,8 @@ class Processes:
         if self._simulators is not None and self._simulators.poll() is not None:
             raise ChildEnded("sandbox")
 
-    def _start(self, name: str, arguments: Sequence[str]) -> None:
+    def _start(self, name: str, arguments: Sequence[str], keeps: Sequence[int] = ()) -> None:
+        """`keeps` are open files that the child gets as they are."""
         command = [sys.executable, "-m", "sync.demo.guardian", sys.executable, *arguments]
         with self._home.log(name).open("ab") as log:
             # Our own interpreter and modules; no shell reads it.
@@ -117,7 +121,15 @@ class Processes:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                pass_fds=keeps,
             )
+
+
+def _listener(address: SplitResult) -> socket.socket:
+    try:
+        return socket.create_server((address.hostname or "", address.port or 0))
+    except OSError as taken:
+        raise systems.NotStarted(f"the web server did not start: {address.netloc}: {taken.strerror}") from taken
 
 
 def _answers(url: str) -> bool:

@@ -17,7 +17,7 @@ _PATIENCE = 10  # seconds
 
 
 class NotStarted(Exception):
-    """The simulators ended before they listened; what they said stands on standard error."""
+    """Something of the demo does not listen; `str` says what. The simulators tell why on standard error."""
 
 
 def start(options: Sequence[str]) -> "subprocess.Popen[str]":
@@ -36,7 +36,7 @@ def addresses(process: "subprocess.Popen[str]") -> dict[str, str]:
     lines = [process.stdout.readline().split() if process.stdout else [] for _name in NAMES]
     found = dict(line for line in lines if len(line) == 2)
     if set(found) != set(NAMES):
-        raise NotStarted
+        raise NotStarted("the simulators did not start")
     return found
 
 

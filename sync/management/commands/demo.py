@@ -5,7 +5,6 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management import call_command
@@ -14,7 +13,7 @@ from rich.console import Console
 
 from integrations.models import Integration
 from sync.demo import checking, shops, systems
-from sync.demo.home import Home, InUse, is_free, process_environment
+from sync.demo.home import Home, InUse, process_environment
 from sync.demo.processes import ChildEnded, Processes, end_on_signals
 from sync.demo.showing import show
 from sync.demo.statement import statement_of
@@ -51,15 +50,14 @@ class Command(BaseCommand):
             self.stdout.write("\nEnded. The next start continues here.")
         except InUse:
             raise CommandError(f"A demo is running from {home.folder} already; end it first.") from None
-        except systems.NotStarted:
+        except systems.NotStarted as why:
             # As a rule somebody took a port between its choice and its use, and may have let go of it already.
+            self.stderr.write(str(why))
             _once_more(home, check=check)
-            raise CommandError("The simulators did not start; the lines above say why.") from None
+            raise CommandError("The demo did not start; the lines above say why.") from None
         except SetupRefused as refused:
             raise CommandError("\n  ".join(["The demo cannot be set up:", *map(str, refused.problems)])) from None
         except ChildEnded as ended:
-            if _ports_are_taken():
-                _once_more(home, check=check)
             raise CommandError(_last_words(home, ended.name)) from None
 
     def _run(self, home: Home, processes: Processes, *, check: bool) -> None:
@@ -103,12 +101,6 @@ def _start_again_for(home: Home, *, check: bool) -> None:
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "demo", "--data", str(home.folder)]
     # Our own interpreter and command; no shell reads it.
     os.execve(sys.executable, [*command, *(["--check"] if check else [])], environment)  # noqa: S606
-
-
-def _ports_are_taken() -> bool:
-    """Whether somebody else listens on one of ours."""
-    chosen = (settings.ECWID_API_URL, settings.QUICKBOOKS_API_URL, settings.WIX_API_URL, settings.BASE_URL)
-    return any(not is_free(urlsplit(url).port or 0) for url in chosen)
 
 
 def _once_more(home: Home, *, check: bool) -> None:
