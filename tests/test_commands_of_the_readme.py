@@ -11,6 +11,7 @@ import threading
 import time
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -182,15 +183,15 @@ class TestTheDemo:
             somebody.shutdown()
 
         assert "the web server did not start: 127.0.0.1:" in served.output
-        assert signed_in(served, "demo")
+        assert after_sign_in(served, "demo") == (200, "/")
         assert served.ended(signal.SIGTERM) == 128 + signal.SIGTERM
 
     def test_it_serves_the_admin_until_ctrl_c(self, data, serving):
         served = serving()
 
-        assert signed_in(served, "demo")
-        assert signed_in(served, "bookkeeper")
-        assert not signed_in(served, "nobody")
+        assert after_sign_in(served, "demo") == (200, "/")
+        assert after_sign_in(served, "bookkeeper") == (200, "/")
+        assert after_sign_in(served, "nobody") == (200, "/login/")
         status, refused = finished(data, "--check")
         assert (status, "end it first" in refused) == (1, True)
         assert len(served.family) >= 8  # simulators, worker, web server, and what they start
@@ -272,12 +273,12 @@ def command_lines(pids):
     return "\n".join(Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ") for pid in pids)
 
 
-def signed_in(served, name):
-    """Whether the printed password opens the admin for that user."""
+def after_sign_in(served, name):
+    """Status and path of the page to which the printed password leads that user."""
     browser = requests.Session()
     page = browser.get(f"{served.url}/", timeout=30)
     assert page.ok
     token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text).group(1)
     form = {"username": name, "password": served.password, "csrfmiddlewaretoken": token, "next": "/"}
     answer = browser.post(page.url, data=form, timeout=30, headers={"Origin": served.url})
-    return answer.ok and "login" not in answer.url
+    return answer.status_code, urlsplit(answer.url).path
