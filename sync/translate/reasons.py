@@ -1,4 +1,4 @@
-"""The codes of every reason that a record can carry. Their sentences, in the user's language, are in `sync.reasons`.
+"""The codes of every reason that a record can carry. Their sentences and ways out are in `sync.reason_texts`.
 
 A code says what is the case, not which part of the program noticed. Comments name the parameters of each sentence.
 """
@@ -50,10 +50,10 @@ class Reason(StrEnum):
     REFUND_NOTHING_PAID = "refund_nothing_paid"  # cancelled, and nothing was paid
     REFUND_COVERED = "refund_covered"  # it comes to nothing, or nothing is left of the sale
     REFUND_SUPERSEDED = "refund_superseded"  # the store tells of it in another way by now
-
-    # Skipped: a product that is no item, or whose level is not for QuickBooks to say. All: sku, product
     ORDER_DELETED = "order_deleted"
     SALE_VOIDED = "sale_voided"  # books_type, doc_number: the order was cancelled or deleted after it was posted
+
+    # Skipped: a product that is no item, or whose level is not for QuickBooks to say. All: sku, product
     PRODUCT_DISABLED = "product_disabled"
     PRODUCT_GONE = "product_gone"
     PRODUCT_IS_GIFT_CARD = "product_is_gift_card"

@@ -5,6 +5,7 @@ import re
 import pytest
 from django.utils import translation
 
+from sync.reason_texts import joined
 from sync.reasons import TEXTS, Actor, Severity, explain, fix_target, next_step, text_of
 from sync.translate.reasons import Reason
 
@@ -25,6 +26,15 @@ def test_every_reason_has_its_text(reason):
     text = TEXTS[reason]
     assert str(text.sentence).endswith(".")
     assert text.fix in PLACES
+
+
+def test_no_reason_has_two_texts():
+    """A table quietly overwrites; the join of its parts does not."""
+    part = {Reason.ADOPTED: TEXTS[Reason.ADOPTED]}
+    other = {Reason.OVERPAID: TEXTS[Reason.OVERPAID]}
+    assert joined(part, other) == part | other
+    with pytest.raises(ValueError, match="adopted"):
+        joined(part, other, part)
 
 
 @pytest.mark.parametrize("reason", Reason)
