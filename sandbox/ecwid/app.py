@@ -23,7 +23,8 @@ from sandbox.ecwid.store import ShopState, StoredOrder
 from sandbox.ecwid.switch_table import SWITCHES
 from sandbox.ecwid.values import Json, WrongParameterError
 from sandbox.exact_json import dumps, loads
-from sandbox.serving import Route, System, json_answer
+from sandbox.routing import Route, json_answer
+from sandbox.serving import System
 from sandbox.webhooks import Event, Message
 
 _API = "/api/v3/<store>"
@@ -115,7 +116,6 @@ class Ecwid(System):
     # -- routes --------------------------------------------------------------------------------------------------
 
     def routes(self) -> Iterable[Route]:
-        yield from super().routes()
         yield from Control(self).routes()
         yield Route("GET", "/api/oauth/authorize", self._consent_page)
         yield Route("POST", "/api/oauth/authorize", self._consent_decision)

@@ -16,7 +16,7 @@ from sandbox.ecwid.stock import change_variation, find_product, find_variation
 from sandbox.ecwid.store import ShopState, StoredOrder
 from sandbox.ecwid.switch_table import cart_rules
 from sandbox.ecwid.values import Json, iso_timestamp
-from sandbox.serving import Route, json_answer, json_body
+from sandbox.routing import Route, json_answer, json_body
 
 if TYPE_CHECKING:
     from sandbox.ecwid.app import Ecwid

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from werkzeug.wrappers import Response
 
 from sandbox.quickbooks.faults import QboError
-from sandbox.serving import json_answer
+from sandbox.routing import json_answer
 
 _PACIFIC = ZoneInfo("America/Los_Angeles")
 _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'

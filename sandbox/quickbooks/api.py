@@ -16,7 +16,7 @@ from sandbox.quickbooks.store import TYPES, Books, Json
 from sandbox.quickbooks.throttle import BATCH_LANES, REQUEST_LANES, Lane, Throttle
 from sandbox.quickbooks.tokens import Tokens
 from sandbox.quickbooks.writes import check_id, create, verb_for
-from sandbox.serving import Route, json_answer
+from sandbox.routing import Route, json_answer
 
 _ROOT = "/v3/company/<realm>"
 _SINGLETONS = ("CompanyInfo", "Preferences")

@@ -16,7 +16,8 @@ from sandbox.quickbooks.store import Books
 from sandbox.quickbooks.switches import TABLE
 from sandbox.quickbooks.throttle import Throttle
 from sandbox.quickbooks.tokens import Tokens
-from sandbox.serving import Route, System
+from sandbox.routing import Route
+from sandbox.serving import System
 from sandbox.webhooks import Event, Message
 
 
@@ -33,7 +34,6 @@ class QuickBooks(System):
         self._api = Api(self._companies, self._tokens, self._throttle, self._replays, self._count)
 
     def routes(self) -> Iterable[Route]:
-        yield from super().routes()
         yield from Control(self._companies, self._tokens).routes()
         yield from OAuth(self._tokens, self._companies).routes()
         yield from self._api.routes()

@@ -11,7 +11,7 @@ from sandbox.quickbooks.faults import QboError
 from sandbox.quickbooks.store import TRANSACTIONS, TYPES, Books, Json
 from sandbox.quickbooks.tokens import Tokens
 from sandbox.quickbooks.writes import KINDS, create, delete, update, void
-from sandbox.serving import Route, json_answer, json_body
+from sandbox.routing import Route, json_answer, json_body
 
 _COMPANY = "/control/companies/<realm>"
 

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Request, Response
 from sandbox.pages import html_page
 from sandbox.quickbooks.store import Books
 from sandbox.quickbooks.tokens import CLIENTS, GrantError, Tokens
-from sandbox.serving import Route, json_answer, json_body
+from sandbox.routing import Route, json_answer, json_body
 
 _SCOPES = {
     "com.intuit.quickbooks.accounting",

@@ -7,7 +7,8 @@ from typing import Any
 from werkzeug.wrappers import Request, Response
 
 from sandbox.exact_json import loads
-from sandbox.serving import Route, System, json_answer
+from sandbox.routing import Route, json_answer
+from sandbox.serving import System
 from sandbox.webhooks import Event, Message
 from sandbox.wix import (
     bookings,
@@ -155,7 +156,6 @@ class Wix(System):
     # -- routes --------------------------------------------------------------------------------------------------
 
     def routes(self) -> Iterable[Route]:
-        yield from super().routes()
         yield from Control(self).routes()
         yield Route("POST", "/oauth2/token", self._issue_token)
         yield Route("POST", "/oauth2/token-info", self._token_info)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Request, Response
 
-from sandbox.serving import Route, json_answer, json_body
+from sandbox.routing import Route, json_answer, json_body
 from sandbox.wix import plans, restaurants, tickets
 from sandbox.wix.access import API_KEY, APP_ID, APP_SECRET
 from sandbox.wix.bookings import new_booking
