@@ -3,32 +3,31 @@
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from django.db.models import Q
 
-from integrations.books import Form, FormLine, ItemDraft, Known, LineKind, Posted, RefundDocument, RefundType, SaleType
-from integrations.commerce import Order, PaymentState
+from integrations.books import ItemDraft, Known, LineKind, RefundDocument, RefundType, SaleType
+from integrations.commerce import Order
 from integrations.errors import Malformed
 from integrations.models import BooksObject
 from integrations.money import ZERO, total_of
-from integrations.quickbooks import reader
-from integrations.quickbooks.forms import form_of_payload, form_of_sale
+from integrations.quickbooks.forms import form_of_payload
 from integrations.quickbooks.image import differing, image
 from sync.engine.options import REFUND_ITEM, load_catalog
 from sync.engine.payments import credit_of, payments_of
 from sync.engine.period import in_closed_period, refunds_in_open_period
 from sync.engine.plan import Planner
-from sync.engine.prove import prove, prove_refund
+from sync.engine.prove import prove_refund
 from sync.engine.refund_records import amount_of, refund_of
+from sync.engine.refund_sale import Live, SalesInBooks, is_adopted, item_refs, overpaying, sale_of
 from sync.engine.refund_work import ROLES, Lowering, PlannedRefund, RefundWork
 from sync.models import Posting, PostingState, Record, RecordKind, Role
 from sync.translate.dates import local_date
 from sync.translate.held import Held, amount_text, hold
-from sync.translate.orders import needs, translate_order
-from sync.translate.outcome import Documents, Hold, Skip
+from sync.translate.orders import needs
+from sync.translate.outcome import Hold, Skip
 from sync.translate.payments import received
 from sync.translate.reasons import Reason
 from sync.translate.refunds import Credited, RefundCase, Sold, credited_by_others, translate_refund
@@ -36,12 +35,6 @@ from sync.translate.settings import Catalog, Options, match_key
 
 logger = logging.getLogger(__name__)
 
-# What was posted so lately may not be shown by searches yet.
-_FRESH = timedelta(minutes=1)
-
-Json = Mapping[str, Any]
-Live = Mapping[tuple[str, str], Json]
-"""Sales, and payments of them, as QuickBooks has them now, by type and id."""
 Look = Callable[[Sequence[Posting]], Live]
 
 
@@ -52,9 +45,7 @@ class _Page:
     orders: dict[int, Order | Hold]
     postings: dict[int, list[Posting]]  # of the order and of its refunds, as they were made
     refunds: dict[int, list[int]]  # the order's refund records, as they were filed
-    live: Live | None
-    items: dict[str, Known]
-    catalog: Catalog
+    sales: SalesInBooks
     options: Options
 
 
@@ -78,16 +69,15 @@ class RefundPlanner:
         orders = {record.order_id or 0: record.order for record in records}
         read = {pk: self._read(order) for pk, order in orders.items() if order is not None}
         postings, refunds = _history(orders)
-        sales = [sale for sale in map(_sale_of, postings.values()) if sale is not None]
-        credits_ = [payment for history in postings.values() for payment in _overpaying(history)]
-        catalog = self._catalog([order for pk, order in read.items() if _is_adopted(postings.get(pk, []))])
+        sales = [sale for sale in map(sale_of, postings.values()) if sale is not None]
+        credits_ = [payment for history in postings.values() for payment in overpaying(history)]
+        catalog = self._catalog([order for pk, order in read.items() if is_adopted(postings.get(pk, []))])
+        live = self.look([*sales, *credits_]) if self.look is not None else None
         return _Page(
             orders=read,
             postings=postings,
             refunds=refunds,
-            live=self.look([*sales, *credits_]) if self.look is not None else None,
-            items=self._items(sales),
-            catalog=catalog,
+            sales=SalesInBooks(self.planner, self.now, live, self._items(sales), catalog),
             options=_with_refund_item(self.planner.options, catalog),
         )
 
@@ -107,7 +97,7 @@ class RefundPlanner:
 
     def _items(self, sales: Sequence[Posting]) -> dict[str, Known]:
         """The items on these sales: goods that QuickBooks counts are taken back otherwise than others."""
-        refs = {ref for sale in sales for ref in _item_refs(sale.payload)}
+        refs = {ref for sale in sales for ref in item_refs(sale.payload)}
         books = self.planner.integration.books_id
         rows = BooksObject.objects.filter(books_id=books, type="Item", books_ref__in=refs)
         return {row.books_ref: Known(row.books_ref, row.name, row.kind) for row in rows.defer("data")}
@@ -118,7 +108,7 @@ class RefundPlanner:
         history = page.postings.get(record.order_id or 0, [])
         own = {(one.role, one.ordinal): one for one in history if one.record_id == record.pk}
         payments = [one for one in history if one.role == Role.PAYMENT]
-        planned = PlannedRefund(record, record.wanted, RefundWork(), None, own, _sale_of(history), payments)
+        planned = PlannedRefund(record, record.wanted, RefundWork(), None, own, sale_of(history), payments)
         try:
             planned.decision = self._decide(planned, history, page)
         except Held as held:
@@ -140,7 +130,7 @@ class RefundPlanner:
         if sale is None:
             was_posted = any(one.role == Role.SALE and one.posted_at is not None for one in history)
             return Skip(Reason.REFUND_SALE_VOIDED if was_posted else Reason.REFUND_ORDER_NOT_POSTED)
-        sold = self._sold(sale, history, order, page)
+        sold = page.sales.sold(sale, history, order)
         if isinstance(sold, Skip):
             return sold
         planned.case = self._case(planned, sold, history, order, page)
@@ -165,12 +155,12 @@ class RefundPlanner:
         self, amount: Decimal, case: RefundCase, history: Sequence[Posting], page: _Page
     ) -> tuple[Lowering, ...]:
         """The payments that become less, the latest first. Holds the refund where those that may are not enough."""
-        found, left, causes = [], amount, []
-        for payment in _overpaying(history) if amount else ():
-            row = page.live.get((payment.books_type, payment.books_ref)) if page.live is not None else None
+        found, left, causes, live = [], amount, [], page.sales.live
+        for payment in overpaying(history) if amount else ():
+            row = live.get((payment.books_type, payment.books_ref)) if live is not None else None
             if in_closed_period(payment, case.company):
                 causes.append("closed")
-            elif page.live is not None and (row is None or differing(payment.image, image(row))):
+            elif live is not None and (row is None or differing(payment.image, image(row))):
                 causes.append("changed")
             elif left:
                 part = min(left, credit_of(payment, case.sold.id))
@@ -205,75 +195,8 @@ class RefundPlanner:
                 if posting.adopted:
                     form = credited_by_others(posting.total or ZERO, case)
                 kind, own = RefundType(posting.books_type), posting.record_id == record.pk
-                case = replace(case, credited=(*case.credited, Credited(kind, _named(form, page.items), own)))
+                case = replace(case, credited=(*case.credited, Credited(kind, page.sales.named(form), own)))
         return case
-
-    # -- the sale ------------------------------------------------------------------------------------------------------
-
-    def _sold(self, sale: Posting, history: Sequence[Posting], order: Order, page: _Page) -> Sold | Skip:
-        """The sale as it is in the books; what is there must be what we know of it."""
-        found = self._found(sale, page.live)
-        total = sale.total or ZERO
-        if found is not None and not found.total and total:
-            return Skip(Reason.REFUND_SALE_VOIDED)
-        form = self._form(sale, order, page)
-        for shown in (form.total, found.total if found is not None else total):
-            if shown != total:
-                _changed(sale, shown)
-        is_open = sale.books_type == SaleType.INVOICE
-        payments = payments_of(history) if is_open else []
-        paid, beyond = total_of(one.total or ZERO for one in payments), _credit(payments, sale)
-        balance = total - (paid - beyond) - _total(history, Role.CREDIT) if is_open else ZERO
-        if found is not None and is_open:
-            balance = Decimal(str(found.raw.get("Balance") or 0))
-        credit = max(beyond - max(balance, ZERO), ZERO)
-        return Sold(
-            type=SaleType(sale.books_type),
-            id=sale.books_ref,
-            number=sale.doc_number,
-            customer_id=(found.customer_id if found is not None else "") or sale.customer_ref,
-            form=form,
-            balance=balance,
-            paid=paid - credit,
-            credit=credit,
-        )
-
-    def _found(self, sale: Posting, live: Live | None) -> Posted | None:
-        """What QuickBooks shows of the sale; None where nobody asked, or where it is too new to be shown."""
-        if live is None:
-            return None
-        row = live.get((sale.books_type, sale.books_ref))
-        if row is not None:
-            return reader.posted(sale.books_type, row)
-        if sale.posted_at is not None and self.now - sale.posted_at > _FRESH:
-            hold(Reason.REFUND_SALE_GONE, number=sale.doc_number, books_type=sale.books_type)
-        return None
-
-    def _form(self, sale: Posting, order: Order, page: _Page) -> Form:
-        """The lines of the sale: as we sent them, or, where somebody else wrote it, as we would have."""
-        company = self.planner.company
-        if not sale.adopted and sale.payload:
-            return _named(form_of_payload(sale.payload, company, sale.currency or order.currency), page.items)
-        options = replace(self.planner.options, selects=False, post_as=SaleType(sale.books_type))
-        paid = replace(order, payment_state=PaymentState.PAID)
-        outcome = translate_order(paid, options, company, page.catalog)
-        proven = prove(outcome, company, options) if isinstance(outcome, Documents) else outcome
-        if isinstance(proven, Hold):
-            raise Held(proven)
-        if isinstance(proven, Skip):
-            hold(Reason.REFUND_SALE_GONE, number=sale.doc_number, books_type=sale.books_type)
-        return form_of_sale(proven.sale, company)
-
-
-def _changed(sale: Posting, shown: Decimal) -> None:
-    hold(
-        Reason.REFUND_SALE_CHANGED,
-        number=sale.doc_number,
-        books_type=sale.books_type,
-        books_total=amount_text(shown, sale.currency),
-        total=amount_text(sale.total or ZERO, sale.currency),
-        currency=sale.currency,
-    )
 
 
 def _told_otherwise(planned: PlannedRefund, order: Order) -> RefundWork | Hold | Skip | None:
@@ -305,12 +228,6 @@ def _history(orders: Mapping[int, object]) -> tuple[dict[int, list[Posting]], di
     return postings, refunds
 
 
-def _sale_of(history: Sequence[Posting]) -> Posting | None:
-    """The sale that is in the books; of several, because earlier ones were voided, the last."""
-    sales = [one for one in history if one.role == Role.SALE and one.is_in_books]
-    return max(sales, key=lambda sale: sale.ordinal, default=None)
-
-
 def _beyond(order: Order, planned: PlannedRefund) -> Decimal:
     """What the store received for more than the order comes to, and what the books never had: money is recorded up to
     the total (see `OVERPAID`)."""
@@ -321,41 +238,6 @@ def _beyond(order: Order, planned: PlannedRefund) -> Decimal:
     known = total_of(one.total or ZERO for one in holding)
     known += total_of(part for one in (sale, *payments) for part in one.given_back.values())
     return max(total_of(tender.amount for tender in received(order)) - max(known, order.total), ZERO)
-
-
-def _overpaying(history: Sequence[Posting]) -> list[Posting]:
-    """The payments that brought in more than their invoice takes, the latest first."""
-    sale = _sale_of(history)
-    return [one for one in payments_of(history) if sale is not None and credit_of(one, sale.books_ref) > 0]
-
-
-def _credit(payments: Sequence[Posting], sale: Posting) -> Decimal:
-    return total_of(credit_of(one, sale.books_ref) for one in payments)
-
-
-def _is_adopted(history: Sequence[Posting]) -> bool:
-    sale = _sale_of(history)
-    return sale is not None and (sale.adopted or not sale.payload)
-
-
-def _total(history: Sequence[Posting], role: Role) -> Decimal:
-    found = [one for one in history if one.role == role and one.state == PostingState.POSTED]
-    return total_of(one.total or ZERO for one in found)
-
-
-def _item_refs(payload: Json) -> list[str]:
-    details = [line["SalesItemLineDetail"] for line in payload.get("Line") or () if "SalesItemLineDetail" in line]
-    return [str(detail["ItemRef"]["value"]) for detail in details if "ItemRef" in detail]
-
-
-def _named(form: Form, items: Mapping[str, Known]) -> Form:
-    """The form with what is known of its items."""
-    return replace(form, lines=tuple(_with_item(one, items) for one in form.lines))
-
-
-def _with_item(one: FormLine, items: Mapping[str, Known]) -> FormLine:
-    item = one.line.item
-    return replace(one, line=replace(one.line, item=items.get(item.id, item) if isinstance(item, Known) else item))
 
 
 def _with_refund_item(options: Options, catalog: Catalog) -> Options:
