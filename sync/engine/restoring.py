@@ -6,15 +6,17 @@ from itertools import groupby
 from django.db import transaction
 
 from integrations.commerce import Product
-from integrations.errors import NotFound
+from integrations.errors import NotAllowed, NotFound, Refused
 from sync.engine.record import Ending
 from sync.engine.rows import update_rows
 from sync.engine.session import Session
 from sync.engine.stock_endings import counted
-from sync.engine.stocktaking import NOTED, note
+from sync.engine.stocktaking import NOTED, gone, note
 from sync.flows import stock as stock_flow
 from sync.models import Action, PushState, Record, RecordState, StockChange, StockPush
 from sync.translate.reasons import Reason
+
+_UNCOUNTED = "∞"
 
 
 class Restorer:
@@ -24,28 +26,52 @@ class Restorer:
         self._session = session
         self._push = push
 
-    def restore(self) -> None:
-        """Raises Stop when the store does not answer; the next run goes on."""
+    def restore(self) -> bool:
+        """Whether it came to its end; else the next run goes on, as after Stop, which it raises when the store does not
+        answer. One level that the store refuses keeps no other from being brought back."""
         rows = self._push.changes.filter(restored_at=None).exclude(written_at=None).order_by("store_ref")
-        changes = sorted(rows, key=lambda change: change.store_ref.partition("/")[0])
+        changes = sorted(rows, key=_whole_product)
         records = {record.store_ref: record for record in stock_flow.records(self._session.integration)}
-        for ref, group in groupby(changes, key=lambda change: change.store_ref.partition("/")[0]):
-            with self._session.asking_store():
-                self._restore_product(ref, list(group), records)
+        for ref, group in groupby(changes, key=_whole_product):
+            if self._session.is_out_of_time:
+                return False
+            mine = list(group)
+            try:
+                with self._session.asking_store():
+                    self._restore_product(ref, mine, records)
+            except _NotWritable as refusal:
+                for change in mine:
+                    self._hold(change, records, Reason.STOCK_NOT_WRITABLE, {"detail": str(refusal)})
+                return False
         self._push.state, self._push.ended_at = PushState.RESTORED, self._session.clock.now()
         self._push.save(update_fields=["state", "ended_at"])
+        return True
 
     def _restore_product(self, ref: str, changes: Sequence[StockChange], records: Mapping[str, Record]) -> None:
         try:
             current = {product.ref: product for product in self._session.store.product(ref)}
         except NotFound:
-            return
+            current = {}
         for change in changes:
             product = current.get(change.store_ref)
-            if product is None or product.stock not in (change.after, change.before):
-                continue
+            if product is None:
+                self._gone(change, records)
+            elif product.stock in (change.after, change.before):
+                self._restore_one(change, product, records)
+
+    def _restore_one(self, change: StockChange, product: Product, records: Mapping[str, Record]) -> None:
+        try:
             if product.stock != change.before:
                 self._session.store.set_stock(product, change.before)
+        except NotAllowed as error:
+            raise _NotWritable(error.message) from error
+        except NotFound:
+            self._gone(change, records)
+        except Refused as error:
+            level = _UNCOUNTED if change.before is None else str(change.before)
+            params = {"sku": change.sku, "product": change.product, "after": level, "detail": error.message}
+            self._hold(change, records, Reason.STOCK_REFUSED, params)
+        else:
             self._tell(change, counted(product, change.before), records.get(change.store_ref))
 
     @transaction.atomic
@@ -58,5 +84,30 @@ class Restorer:
         if note(record, product, now):
             update_rows([record], NOTED)
         params = {"sku": change.sku, "product": change.product, "user": self._push.by}
-        ending = Ending(record, record.wanted, RecordState.POSTED, Action.UPDATED, Reason.STOCK_RESTORED, params)
-        self._session.recorder.write([ending], now=now, elapsed_ms=0)
+        self._end(Ending(record, record.wanted, RecordState.POSTED, Action.UPDATED, Reason.STOCK_RESTORED, params))
+
+    def _gone(self, change: StockChange, records: Mapping[str, Record]) -> None:
+        record = records.get(change.store_ref)
+        if record is None or record.payload.get("gone"):
+            return
+        update_rows([gone(record)], NOTED)
+        params = {"sku": change.sku, "product": change.product}
+        self._end(Ending(record, record.wanted, RecordState.SKIPPED, Action.SKIPPED, Reason.PRODUCT_GONE, params))
+
+    def _hold(
+        self, change: StockChange, records: Mapping[str, Record], reason: Reason, params: Mapping[str, str]
+    ) -> None:
+        record = records.get(change.store_ref)
+        if record is not None:
+            self._end(Ending(record, record.wanted, RecordState.HELD, Action.HELD, reason, params))
+
+    def _end(self, ending: Ending) -> None:
+        self._session.recorder.write([ending], now=self._session.clock.now(), elapsed_ms=0)
+
+
+class _NotWritable(Exception):
+    """The store lets nobody write its levels."""
+
+
+def _whole_product(change: StockChange) -> str:
+    return change.store_ref.partition("/")[0]

@@ -18,7 +18,7 @@ from sync.engine.refund_records import skip_while_off
 from sync.engine.session import Session, Stop, stopped_by
 from sync.flows import products as products_flow
 from sync.flows import stock as stock_flow
-from sync.models import Run, RunState, Trigger
+from sync.models import PushState, Run, RunState, Trigger
 from sync.translate.reasons import Reason
 
 logger = logging.getLogger(__name__)
@@ -90,7 +90,7 @@ def run_integration(
 
 def _carry_out(session: Session) -> None:
     integration, run = session.integration, session.run
-    flows = [flow for name, flow in _FLOWS.items() if name in run.flows and getattr(integration, name).enabled]
+    flows = [flow for name, flow in _FLOWS.items() if name in run.flows and _is_wanted(run, name)]
     if not flows:
         return
     if run.dry_run:
@@ -102,6 +102,13 @@ def _carry_out(session: Session) -> None:
         _synchronise(session, flows)
     if session.store_problem is not None:
         raise session.store_problem
+
+
+def _is_wanted(run: Run, flow: str) -> bool:
+    """Whoever wants levels back gets them, also after switching the flow off that had set them."""
+    is_on: bool = getattr(run.integration, flow).enabled
+    is_stock = flow == "stock" and not run.dry_run
+    return is_on or (is_stock and stock_flow.pushes(run.integration, PushState.RESTORING).exists())
 
 
 def _synchronise(session: Session, flows: Sequence[Flow]) -> None:

@@ -38,7 +38,10 @@ def synchronise(session: Session) -> None:
         return
     for push in stock_flow.pushes(session.integration, PushState.RESTORING).order_by("pk"):
         comparison_owed(session.integration)
-        Restorer(session, push).restore()
+        if not Restorer(session, push).restore():
+            return
+    if not session.integration.stock.enabled:
+        return
     taking = Stocktaking(session)
     taking.read_store()
     if is_due(session):

@@ -4,6 +4,7 @@ the pushes that wait, go on or are to be brought back (K2)."""
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from integrations.models import Integration
 from sync.flows.due import PUT_AWAY
@@ -61,6 +62,11 @@ def pushes(integration: Integration, *states: PushState) -> QuerySet[StockPush]:
     return StockPush.objects.filter(integration=integration, state__in=states)
 
 
+def unfinished(integration: Integration) -> QuerySet[StockPush]:
+    """Pushes of which something is still to be written or brought back."""
+    return pushes(integration, *([PushState.APPROVED] if integration.stock.enabled else []), PushState.RESTORING)
+
+
 def waiting_push(integration: Integration) -> StockPush | None:
     """The table that waits for a person, if there is one."""
     return pushes(integration, PushState.WAITING).first()
@@ -73,5 +79,6 @@ def approved_changes(integration: Integration) -> QuerySet[StockChange]:
 
 
 def last_ended(integration: Integration) -> StockPush | None:
-    """The latest push that was carried out or brought back; None before the first."""
-    return pushes(integration, PushState.APPROVED, PushState.APPLIED, PushState.RESTORED).first()
+    """The push that was carried out or brought back last, which may be an older one; None before the first."""
+    ended = pushes(integration, PushState.APPROVED, PushState.APPLIED, PushState.RESTORED)
+    return ended.order_by(Coalesce("ended_at", "decided_at", "created_at").desc(), "-pk").first()

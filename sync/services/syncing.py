@@ -17,7 +17,7 @@ from integrations.models import BooksConnection, Integration
 from sync.engine.lease import is_busy
 from sync.engine.run import FLOWS, run_integration
 from sync.engine.stopping import is_stopping
-from sync.flows import orders, refunds
+from sync.flows import orders, products, refunds, stock
 from sync.models import Run, RunState, Trigger
 from sync.reports.overview import current_runs
 from sync.services.changes import author, changes_noted
@@ -118,8 +118,12 @@ def _go_on(run: Run, now: datetime) -> None:
 
 def is_cut_short(run: Run, *, deadline: datetime, now: datetime) -> bool:
     """Whether the run ended because its time was up, or its worker ends, and leaves work for a successor."""
-    ended_early = run.state == RunState.FINISHED and (now >= deadline or is_stopping())
-    return ended_early and any(flow.due(run.integration, now=now).exists() for flow in (orders, refunds))
+    if run.state != RunState.FINISHED or not (now >= deadline or is_stopping()):
+        return False
+    integration = run.integration
+    owed = [flow.due(integration, now=now) for flow in (orders, refunds)]
+    owed += [products.due(integration, now=now)] if integration.products.enabled else []
+    return any(records.exists() for records in [*owed, stock.unfinished(integration)])
 
 
 def integration_pause(integration: Integration, *, user: User) -> None:
