@@ -1,4 +1,4 @@
-"""Our words -> payloads that QuickBooks accepts. Pure; every field it can write is known to QuickBooks' own schema.
+"""Our words for documents -> payloads that QuickBooks accepts. Pure; its own schema knows every field it can write.
 
 Line amounts are net and tax is stated apart, in every region. A document's total is never sent: QuickBooks computes it,
 and `arithmetic` says beforehand what it will be.
@@ -7,12 +7,10 @@ and `arithmetic` says beforehand what it will be.
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
 
 from integrations.books import (
     Company,
     CreditApplication,
-    CustomerDraft,
     ItemDraft,
     Known,
     Payment,
@@ -25,12 +23,11 @@ from integrations.books import (
     TaxLine,
     TaxModel,
 )
-from integrations.commerce import Address
 from integrations.money import ZERO, currency_places, round_half_up, total_of
 from integrations.quickbooks import names
+from integrations.quickbooks.fields import Json, address_payload, currency_ref, filled, ref, wrapped
 
 ItemId = Callable[[Known | ItemDraft], str]
-Json = dict[str, Any]
 
 # More places than these are not sure to survive, and QuickBooks checks quantity x price against the amount to the cent.
 _RATE_PLACES = 5
@@ -42,12 +39,12 @@ def sale_payload(sale: Sale, company: Company, *, customer_id: str, item_id: Ite
     """An invoice or a sales receipt to create. `item_id` gives the QuickBooks id of each line's item."""
     _check_currency(sale.currency, company)
     own = _receipt_fields(sale) if sale.type is SaleType.SALES_RECEIPT else _invoice_fields(sale, company)
-    return _filled(
+    return filled(
         {
-            "CustomerRef": _ref(customer_id),
+            "CustomerRef": ref(customer_id),
             "TxnDate": sale.txn_date.isoformat(),
             "DocNumber": _number(sale, company),
-            "CurrencyRef": _currency(sale.currency, company),
+            "CurrencyRef": currency_ref(sale.currency, company),
             "Line": [_sale_line(line, sale, company, item_id(line.item)) for line in sale.lines],
             **_tax_fields(sale, company),
             **own,
@@ -61,16 +58,16 @@ def refund_payload(document: RefundDocument, company: Company, *, item_id: ItemI
     """A refund receipt or credit memo to create."""
     _check_currency(document.currency, company)
     is_receipt = document.type is RefundType.REFUND_RECEIPT
-    return _filled(
+    return filled(
         {
-            "CustomerRef": _ref(document.customer_id),
+            "CustomerRef": ref(document.customer_id),
             "TxnDate": document.txn_date.isoformat(),
             "DocNumber": _number(document, company),
-            "CurrencyRef": _currency(document.currency, company),
+            "CurrencyRef": currency_ref(document.currency, company),
             "Line": [_sale_line(line, document, company, item_id(line.item)) for line in document.lines],
             **_tax_fields(document, company),
-            "PaymentMethodRef": _ref(document.method_id) if is_receipt else None,
-            "DepositToAccountRef": _ref(document.account_id) if is_receipt else None,
+            "PaymentMethodRef": ref(document.method_id) if is_receipt else None,
+            "DepositToAccountRef": ref(document.account_id) if is_receipt else None,
             **_closing_fields(document, company),
         }
     )
@@ -80,12 +77,12 @@ def application_payload(application: CreditApplication, company: Company) -> Jso
     """A payment of nothing that lets a credit memo settle an invoice."""
     _check_currency(application.currency, company)
     sides = (("Invoice", application.invoice_id), ("CreditMemo", application.credit_id))
-    return _filled(
+    return filled(
         {
-            "CustomerRef": _ref(application.customer_id),
+            "CustomerRef": ref(application.customer_id),
             "TotalAmt": Decimal(0),
             "TxnDate": application.txn_date.isoformat(),
-            "CurrencyRef": _currency(application.currency, company),
+            "CurrencyRef": currency_ref(application.currency, company),
             "PrivateNote": private_note(application.private_note, application.marker),
             "Line": [
                 {"Amount": application.amount, "LinkedTxn": [{"TxnId": books_id, "TxnType": kind}]}
@@ -111,7 +108,7 @@ _STAYS_AS_POSTED = frozenset({"CustomerRef", "DocNumber", "TxnDate", "PrivateNot
 
 def shipping_update(sale: Sale) -> Json:
     """How the goods were sent, as far as it is known; nothing that the amounts depend on."""
-    return _filled({name: value for name, value in _delivery_fields(sale).items() if name in _SHIPPING})
+    return filled({name: value for name, value in _delivery_fields(sale).items() if name in _SHIPPING})
 
 
 _SHIPPING = frozenset({"ShipMethodRef", "TrackingNum", "ShipDate"})
@@ -127,7 +124,7 @@ def payment_update(payment: Json, total: Decimal, applied: Mapping[str, Decimal]
         kept = {"TxnId": linked["TxnId"], "TxnType": linked["TxnType"]}
         lines.append({"Amount": (applied or {}).get(invoice_id, line["Amount"]), "LinkedTxn": [kept]})
     return {
-        "CustomerRef": _ref(str(payment["CustomerRef"]["value"])),
+        "CustomerRef": ref(str(payment["CustomerRef"]["value"])),
         "TotalAmt": total,
         "Line": [line for line in lines if line["Amount"]],
     }
@@ -137,80 +134,19 @@ def payment_payload(payment: Payment, company: Company, *, customer_id: str, inv
     """A payment that is applied to one invoice, as far as that has use for it."""
     applied = [{"Amount": payment.applied, "LinkedTxn": [{"TxnId": invoice_id, "TxnType": "Invoice"}]}]
     _check_currency(payment.currency, company)
-    return _filled(
+    return filled(
         {
-            "CustomerRef": _ref(customer_id),
+            "CustomerRef": ref(customer_id),
             "TotalAmt": payment.amount,
             "TxnDate": payment.txn_date.isoformat(),
-            "CurrencyRef": _currency(payment.currency, company),
-            "DepositToAccountRef": _ref(payment.account_id),
-            "PaymentMethodRef": _ref(payment.method_id),
+            "CurrencyRef": currency_ref(payment.currency, company),
+            "DepositToAccountRef": ref(payment.account_id),
+            "PaymentMethodRef": ref(payment.method_id),
             "PaymentRefNum": names.clean_text(payment.reference, names.PAYMENT_REFERENCE),
             "PrivateNote": private_note(payment.private_note, payment.marker),
             "Line": applied if payment.applied else [],
         }
     )
-
-
-def customer_payload(draft: CustomerDraft, company: Company, *, name: str) -> Json:
-    """A customer to create under `name`, which the engine has chosen so that it is free."""
-    return _filled(
-        {
-            "DisplayName": names.clean_name(name, names.CUSTOMER_NAME),
-            "GivenName": names.fitting(draft.given_name, names.GIVEN_NAME),
-            "FamilyName": names.fitting(draft.family_name, names.FAMILY_NAME),
-            "CompanyName": names.clean_name(draft.company, names.COMPANY_NAME),
-            "PrimaryEmailAddr": _wrapped("Address", names.email(draft.email)),
-            "PrimaryPhone": _wrapped("FreeFormNumber", names.phone(draft.phone)),
-            "BillAddr": address_payload(draft.billing),
-            "ShipAddr": address_payload(draft.shipping),
-            "CurrencyRef": _currency(draft.currency, company),
-        }
-    )
-
-
-def item_payload(draft: ItemDraft) -> Json:
-    """An item to create. An inventory item needs the day from which its stock is counted (ValueError without it)."""
-    return _filled(
-        {
-            "Name": names.clean_item_name(draft.name),
-            "Type": draft.type,
-            "Sku": names.clean_text(draft.sku, names.SKU),
-            "Description": names.clean_text(draft.description, names.DESCRIPTION),
-            "UnitPrice": draft.unit_price,
-            "IncomeAccountRef": _ref(draft.income_account_id),
-            "ExpenseAccountRef": _ref(draft.expense_account_id),
-            **(_stock_fields(draft) if draft.type == "Inventory" else {}),
-        }
-    )
-
-
-def item_update_payload(item_id: str, sync_token: str, *, name: str, description: str, price: Decimal | None) -> Json:
-    """A change of an item's name, description and price; what is not named stays as it is."""
-    return _filled(
-        {
-            "Id": item_id,
-            "SyncToken": sync_token,
-            "sparse": True,
-            "Name": names.clean_item_name(name),
-            "Description": names.clean_text(description, names.DESCRIPTION),
-            "UnitPrice": price,
-        }
-    )
-
-
-def address_payload(address: Address | None) -> Json | None:
-    """At most five lines: company and person first, what is too much joined to the last. None when nothing is known."""
-    if address is None:
-        return None
-    fields: Json = {f"Line{number}": line for number, line in enumerate(_address_lines(address), start=1)}
-    fields |= {
-        "City": names.clean_text(address.city, names.CITY),
-        "CountrySubDivisionCode": names.clean_text(address.region, names.REGION),
-        "PostalCode": names.clean_text(address.postal_code, names.POSTAL_CODE),
-        "Country": names.clean_text(address.country_name or address.country, names.COUNTRY),
-    }
-    return _filled(fields) or None
 
 
 def private_note(text: str, marker: str) -> str:
@@ -227,17 +163,17 @@ def private_note(text: str, marker: str) -> str:
 
 def _sale_line(line: SaleLine, sale: SalesForm, company: Company, item_id: str) -> Json:
     detail = {
-        "ItemRef": _ref(item_id),
+        "ItemRef": ref(item_id),
         **_quantity(line, currency_places(sale.currency)),
-        "TaxCodeRef": None if company.tax_model is TaxModel.US_NONE else _ref(line.tax_code),
-        "ClassRef": _ref(sale.class_id) if company.classes == "line" else None,
+        "TaxCodeRef": None if company.tax_model is TaxModel.US_NONE else ref(line.tax_code),
+        "ClassRef": ref(sale.class_id) if company.classes == "line" else None,
     }
-    return _filled(
+    return filled(
         {
             "DetailType": "SalesItemLineDetail",
             "Description": names.clean_text(line.description, names.DESCRIPTION),
             "Amount": line.amount,
-            "SalesItemLineDetail": _filled(detail),
+            "SalesItemLineDetail": filled(detail),
         }
     )
 
@@ -271,7 +207,7 @@ def _tax_fields(sale: SalesForm, company: Company) -> Json:
         case TaxModel.US_AUTOMATED:
             return {"TxnTaxDetail": {"TotalTax": sale.tax}}
         case TaxModel.US_MANUAL:
-            return {"TxnTaxDetail": _filled({"TxnTaxCodeRef": _ref(company.default_tax_code), "TotalTax": sale.tax})}
+            return {"TxnTaxDetail": filled({"TxnTaxCodeRef": ref(company.default_tax_code), "TotalTax": sale.tax})}
         case TaxModel.US_NONE:
             return {}
         case TaxModel.GLOBAL:
@@ -289,7 +225,7 @@ def _stated_taxes(sale: SalesForm) -> Json | None:
 
 def _tax_line(line: TaxLine) -> Json:
     detail = {
-        "TaxRateRef": _ref(line.rate_id),
+        "TaxRateRef": ref(line.rate_id),
         "PercentBased": True,
         "TaxPercent": line.percent,
         "NetAmountTaxable": line.net,
@@ -306,18 +242,18 @@ def _invoice_fields(sale: Sale, company: Company) -> Json:
 
 def _receipt_fields(sale: Sale) -> Json:
     return {
-        "PaymentMethodRef": _ref(sale.payment_method_id),
+        "PaymentMethodRef": ref(sale.payment_method_id),
         "PaymentRefNum": names.clean_text(sale.payment_reference, names.PAYMENT_REFERENCE),
-        "DepositToAccountRef": _ref(sale.deposit_account_id),
+        "DepositToAccountRef": ref(sale.deposit_account_id),
     }
 
 
 def _delivery_fields(sale: Sale) -> Json:
     return {
-        "BillEmail": _wrapped("Address", names.email(sale.email)),
+        "BillEmail": wrapped("Address", names.email(sale.email)),
         "BillAddr": address_payload(sale.billing),
         "ShipAddr": address_payload(sale.shipping),
-        "ShipMethodRef": _wrapped("value", names.clean_text(sale.shipping_method, names.SHIP_METHOD)),
+        "ShipMethodRef": wrapped("value", names.clean_text(sale.shipping_method, names.SHIP_METHOD)),
         "TrackingNum": names.clean_text(sale.tracking_number, names.TRACKING_NUMBER),
         "ShipDate": sale.shipping_date.isoformat() if sale.shipping_date else None,
     }
@@ -326,8 +262,8 @@ def _delivery_fields(sale: Sale) -> Json:
 def _closing_fields(sale: SalesForm, company: Company) -> Json:
     return {
         "CustomerMemo": _memo(sale),
-        "ClassRef": _ref(sale.class_id) if company.classes == "document" else None,
-        "DepartmentRef": _ref(sale.location_id) if company.locations else None,
+        "ClassRef": ref(sale.class_id) if company.classes == "document" else None,
+        "DepartmentRef": ref(sale.location_id) if company.locations else None,
         "PrivateNote": private_note(sale.private_note, sale.marker),
     }
 
@@ -344,43 +280,7 @@ def _memo(sale: SalesForm) -> Json | None:
     return None if sale.message is None else {"value": names.clean_text(sale.message, names.MEMO)}
 
 
-def _address_lines(address: Address) -> list[str]:
-    parts = [names.clean_name(part, names.ADDRESS_LINE) for part in (address.company, address.name, *address.lines)]
-    lines = list(dict.fromkeys(part for part in parts if part))
-    head, rest = lines[:4], lines[4:]
-    return [*head, ", ".join(rest)[: names.ADDRESS_LINE]] if rest else head
-
-
-def _stock_fields(draft: ItemDraft) -> Json:
-    if draft.inventory_start is None:
-        raise ValueError(f"inventory item {draft.key} without a start date")
-    return {
-        "AssetAccountRef": _ref(draft.asset_account_id),
-        "TrackQtyOnHand": True,
-        "QtyOnHand": draft.quantity_on_hand,
-        "InvStartDate": draft.inventory_start.isoformat(),
-    }
-
-
 def _check_currency(currency: str, company: Company) -> None:
     """Without multi-currency QuickBooks would take the amount for home currency; translation holds such orders."""
     if currency != company.currency and not company.multi_currency:
         raise ValueError(f"{currency} document for a company that keeps its books in {company.currency} only")
-
-
-def _currency(currency: str, company: Company) -> Json | None:
-    """Stated where QuickBooks requires it, left out where only the home currency exists."""
-    return _ref(currency) if company.multi_currency else None
-
-
-def _ref(value: str) -> Json | None:
-    return _wrapped("value", value)
-
-
-def _wrapped(key: str, value: str) -> Json | None:
-    return {key: value} if value else None
-
-
-def _filled(fields: Json) -> Json:
-    """Without the fields that have nothing to say: in QuickBooks an empty text is a value."""
-    return {key: value for key, value in fields.items() if value is not None and value != ""}

@@ -8,7 +8,7 @@ from integrations import mirror
 from integrations.books import Company, CustomerDraft, ItemDraft, Known
 from integrations.mirror import key
 from integrations.models import BooksConnection, BooksObject
-from integrations.quickbooks import writer
+from integrations.quickbooks import entry_writer
 from integrations.quickbooks.faults import Cause, Fault
 from sync.engine.content import digest
 from sync.engine.deliver import Delivery
@@ -156,7 +156,7 @@ def customer_entry(customer: Customer, directory: Directory, company: Company) -
         "Customer",
         digest(identity),
         directory.candidate_names(customer),
-        lambda name: writer.customer_payload(draft, company, name=name),
+        lambda name: entry_writer.customer_payload(draft, company, name=name),
         accepts,
         lambda row: directory.created(customer, row),
         failed,
@@ -182,7 +182,7 @@ def item_entry(draft: ItemDraft, made: dict[str, Known], problems: dict[str, Fau
         "Item",
         digest(f"{draft.key}/{draft.name}"),
         iter(names),
-        lambda name: writer.item_payload(names[name]),
+        lambda name: entry_writer.item_payload(names[name]),
         accepts,
         done,
         failed,

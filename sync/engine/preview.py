@@ -17,7 +17,7 @@ from integrations.books import Company, CustomerDraft, ItemDraft, Known, Payment
 from integrations.clients import reader_for, store_for
 from integrations.http import Clock
 from integrations.models import Integration
-from integrations.quickbooks import arithmetic, writer
+from integrations.quickbooks import arithmetic, entry_writer, writer
 from sync.engine.directory import Customer, Directory, FoundBy
 from sync.engine.documents import Document, Json, LineFacts, Names, Reasons, Sheet, Tax, read
 from sync.engine.options import load_options
@@ -199,7 +199,7 @@ class Preview:
         if draft is None or not self._is_first(customer_id):
             return []
         self._new["Customer", customer_id] = customer.name
-        payload = writer.customer_payload(draft, self._company, name=customer.name)
+        payload = entry_writer.customer_payload(draft, self._company, name=customer.name)
         return [Sheet("Customer", payload, draft.currency)]
 
     def _items(self, sale: Sale) -> list[Sheet]:
@@ -209,7 +209,7 @@ class Preview:
             item_id = new_item_id(draft)
             if self._is_first(item_id):
                 self._new["Item", item_id] = draft.name
-                sheets.append(Sheet("Item", writer.item_payload(draft), self._company.currency))
+                sheets.append(Sheet("Item", entry_writer.item_payload(draft), self._company.currency))
         return sheets
 
     def _is_first(self, what: str) -> bool:

@@ -1,25 +1,20 @@
 """The products flow at work: new and changed products of the store become items, or are found to be some (I5)."""
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
-
-from django.db import transaction
-from django.db.models import F
 
 from integrations import mirror
 from integrations.books import ItemDraft, Known
 from integrations.commerce import Product
 from integrations.connecting import note_error, profile_of
 from integrations.errors import NotFound, RemoteError
-from integrations.models import BooksObject, Integration
-from integrations.money import ZERO
-from integrations.quickbooks import query, writer
+from integrations.models import BooksObject
+from integrations.quickbooks import entry_writer, query
 from integrations.quickbooks.client import BATCH_ITEMS, BatchAnswer, BatchItem
 from integrations.quickbooks.faults import Fault
 from sync.engine.conclusion import Refusals
@@ -27,13 +22,12 @@ from sync.engine.content import digest
 from sync.engine.entries import Entries, item_entry
 from sync.engine.options import load_catalog
 from sync.engine.plan import PAGE
-from sync.engine.pull import OVERLAP
+from sync.engine.product_records import changed_pages, news, pull
 from sync.engine.record import Ending, problem_ending
-from sync.engine.rows import insert_rows, update_rows
 from sync.engine.session import Session, stopped_by
 from sync.engine.stocktaking import outstanding_of, product_of
 from sync.flows import products as products_flow
-from sync.models import Action, Posting, PostingState, Record, RecordKind, RecordState, Role
+from sync.models import Action, Posting, PostingState, Record, RecordState, Role
 from sync.models.settings import OpeningQuantity
 from sync.translate.outcome import Hold, Skip
 from sync.translate.products import (
@@ -65,7 +59,7 @@ def synchronise(session: Session) -> None:
     integration, now = session.integration, session.clock.now()
     if session.store_problem is None:
         try:
-            _pull(session)
+            pull(session)
             if integration.products.opening_quantity == OpeningQuantity.STORE:
                 session.pull_orders()  # what was sold until the levels were read belongs to them
         except RemoteError as error:
@@ -87,7 +81,7 @@ def preview(session: Session) -> None:
     """Say in the log what would be made of the products that changed; nothing is filed and nothing written."""
     integration, now = session.integration, session.clock.now()
     with session.asking_store():
-        changed = [record for page in _changed_pages(session) for record in _news(integration, page, now)]
+        changed = [record for page in changed_pages(session) for record in news(integration, page, now)]
     seen = {record.store_ref for record in changed}
     filed = products_flow.due(integration, now=now).exclude(store_ref__in=seen)
     due = [*changed, *filed]
@@ -100,69 +94,6 @@ def preview(session: Session) -> None:
             work.foresee(due[start : start + PAGE])
     except RemoteError as error:
         raise stopped_by(error, "books") from error
-
-
-# -- pulling -----------------------------------------------------------------------------------------------------------
-
-
-def _changed_pages(session: Session) -> Iterator[list[Product]]:
-    until = session.integration.products_read_until
-    return session.store.products(updated_from=None if until is None else until - OVERLAP)
-
-
-def _pull(session: Session) -> None:
-    """File the products that changed; the cursor moves only together with the last of them."""
-    integration, now = session.integration, session.clock.now()
-    waiting: list[Product] = []
-    for page in _changed_pages(session):
-        _file(integration, waiting, now)
-        waiting = page
-    with transaction.atomic():
-        _file(integration, waiting, now)
-        integration.products_read_until = now
-        integration.save(update_fields=["products_read_until"])
-
-
-@transaction.atomic
-def _file(integration: Integration, page: Sequence[Product], now: datetime) -> None:
-    found = _news(integration, page, now, also_levels=True)
-    known = [record for record in found if record.pk]
-    insert_rows(record for record in found if not record.pk)
-    update_rows(known, ["number", "payload", "fingerprint", "updated_in_store_at"])
-    wanted = [record.pk for record in known if record.wanted > record.done]
-    Record.objects.filter(pk__in=wanted).update(wanted=F("wanted") + 1)
-
-
-def _news(
-    integration: Integration, page: Sequence[Product], now: datetime, *, also_levels: bool = False
-) -> list[Record]:
-    """The records of a page that are new (unsaved) or that differ from what is filed (not saved yet).
-
-    A level is no part of an item: with `also_levels` a product of which nothing else changed is written down, and not
-    looked at again for it.
-    """
-    refs = [product.ref for product in page]
-    filed = {record.store_ref: record for record in products_flow.records(integration).filter(store_ref__in=refs)}
-    found: dict[str, Record] = {}
-    for product in page:
-        record = filed.get(product.ref)
-        payload, fingerprint = {"product": product.as_json()}, _fingerprint(product)
-        if record is None:
-            record = Record(
-                integration=integration, kind=RecordKind.PRODUCT, store_ref=product.ref, created_in_store_at=now
-            )
-        elif record.fingerprint == fingerprint and not (also_levels and record.payload != payload):
-            continue
-        elif record.fingerprint != fingerprint:
-            record.wanted = max(record.wanted, record.done + 1)
-        record.number, record.payload, record.fingerprint = product.sku.strip()[:100], payload, fingerprint
-        record.updated_in_store_at = product.changed_at or now
-        found[product.ref] = record
-    return list(found.values())
-
-
-def _fingerprint(product: Product) -> str:
-    return digest(repr(replace(product, stock=None if product.stock is None else ZERO, changed_at=None)))
 
 
 # -- deciding and writing ----------------------------------------------------------------------------------------------
@@ -320,7 +251,7 @@ def _settings(session: Session) -> ProductOptions:
 
 
 def _update(change: ItemChange, sync_token: str) -> dict[str, object]:
-    return writer.item_update_payload(
+    return entry_writer.item_update_payload(
         change.item.id, sync_token, name=change.name, description=change.description, price=change.price
     )
 

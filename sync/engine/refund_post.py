@@ -5,29 +5,25 @@ As with sales, the books are asked first for documents with the number or our ma
 else's with the same total are adopted, others hold the refund.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from integrations.books import Company, CreditApplication, ItemDraft, Known, RefundDocument, RefundType
-from integrations.http import Clock
-from integrations.money import ZERO
-from integrations.quickbooks import query, writer
+from integrations.books import Company, ItemDraft, Known, RefundDocument, RefundType
+from integrations.quickbooks import writer
 from integrations.quickbooks.faults import Cause, Fault
 from sync.engine.conclusion import Refusals
-from sync.engine.deliver import SEARCH_LAG, Delivery
+from sync.engine.deliver import Delivery
 from sync.engine.deliver import posted as note_posted
 from sync.engine.entries import Entries, item_entry
 from sync.engine.payments import lowered
+from sync.engine.refund_credits import CreditApplier
 from sync.engine.refund_records import refund_of
-from sync.engine.refund_work import ROLES, PlannedRefund, RefundWork
-from sync.engine.search import Existing, balance_of, existing_sales, numbered
+from sync.engine.refund_work import ROLES, PlannedRefund, RefundConclusion, RefundWork
+from sync.engine.search import Existing, existing_sales, numbered
 from sync.engine.work import total_differs
-from sync.models import Action, LogEntry, Posting, PostingState, RecordState, Role
+from sync.models import Action, LogEntry, Posting, PostingState, RecordState
 from sync.translate.held import amount_text
-from sync.translate.notes import marked
-from sync.translate.numbers import marker
 from sync.translate.outcome import Hold, Note
 from sync.translate.reasons import Reason
 
@@ -35,18 +31,6 @@ Json = Mapping[str, Any]
 
 # The log entries that tell of what was written for a refund.
 _TELLING = (Action.CREATED, Action.ADOPTED, Action.UPDATED)
-
-
-@dataclass(slots=True)
-class RefundConclusion:
-    """How a refund ended: what was done with it, and the reason to tell when that is not plain success."""
-
-    planned: PlannedRefund
-    action: Action = Action.UNCHANGED
-    problem: Hold | None = None
-    notes: list[Note] = field(default_factory=list)
-    made: list[Posting] = field(default_factory=list)  # its documents, those of earlier runs first
-    sent: list[Posting] = field(default_factory=list)  # what this run wrote
 
 
 @dataclass(slots=True)
@@ -67,10 +51,7 @@ class RefundPoster:
     def __init__(self, company: Company, delivery: Delivery) -> None:
         self._company, self._delivery = company, delivery
         self.refusals = Refusals(company.name)
-
-    @property
-    def _clock(self) -> Clock:
-        return self._delivery.clock
+        self._credits = CreditApplier(company, delivery, self.refusals)
 
     def post(self, planned: Sequence[PlannedRefund]) -> list[RefundConclusion]:
         """Bring every refund with work to its end. Raises what ends a run; what was posted by then is recorded."""
@@ -82,7 +63,7 @@ class RefundPoster:
         unsent = self._not_there_yet(new)
         items, problems = self._items(unsent)
         self._send([one for one in unsent if not self._lacks_item(one, problems)], items)
-        self._apply_credits([one for one in conclusions if one.problem is None])
+        self._credits.apply([one for one in conclusions if one.problem is None])
         return conclusions
 
     # -- payments ------------------------------------------------------------------------------------------------------
@@ -125,7 +106,7 @@ class RefundPoster:
         posting.role = ROLES[RefundType(found.posted.type)]
         if found.ours:
             posting.payload = dict(found.posted.raw)
-        note_posted(posting, dict(found.posted.raw), now=self._clock.now())
+        note_posted(posting, dict(found.posted.raw), now=self._delivery.clock.now())
         posting.save()
         conclusion.made.append(posting)
         conclusion.action = Action.CREATED if found.ours else Action.ADOPTED
@@ -199,81 +180,6 @@ class RefundPoster:
                 detail = {"code": "6140", "detail": one.document.number or ""}
                 one.conclusion.problem = Hold(Reason.BOOKS_REFUSED, detail)
 
-    # -- what credit memos settle --------------------------------------------------------------------------------------
-
-    def _apply_credits(self, ready: list[RefundConclusion]) -> None:
-        open_ = [(one, credit) for one in ready for credit in _unapplied(one)]
-        if not open_:
-            return
-        left = self._left_to_apply(open_)
-        sent = []
-        for conclusion, credit in open_:
-            amount = left.get(credit.pk, credit.total or ZERO)
-            if amount > 0:
-                sent.append((conclusion, self._application(conclusion, credit, amount)))
-            if amount < (credit.total or ZERO):
-                conclusion.notes.append(_applied_by_books(credit, (credit.total or ZERO) - amount))
-        faults = self._delivery.send([posting for _, posting in sent])
-        for conclusion, posting in sent:
-            fault = faults.get(posting.pk)
-            if fault is not None:
-                conclusion.problem = self.refusals.hold(fault)
-                continue
-            conclusion.sent.append(posting)
-            if conclusion.action == Action.UNCHANGED:
-                conclusion.action = Action.UPDATED
-
-    def _left_to_apply(self, open_: list[tuple[RefundConclusion, Posting]]) -> dict[int, Decimal]:
-        """What is left of each credit memo and open of its invoice. QuickBooks may have applied it by itself, be it to
-        another invoice, or somebody may have since; a memo of this run is only asked for where QuickBooks does so."""
-        asked = [
-            (conclusion, credit)
-            for conclusion, credit in open_
-            if self._company.applies_credits or credit not in conclusion.sent
-        ]
-        if not asked:
-            return {}
-        if any(credit in conclusion.sent for conclusion, credit in asked):
-            self._clock.sleep(SEARCH_LAG.total_seconds())
-        memos = self._balances("CreditMemo", [credit.books_ref for _, credit in asked])
-        invoices = self._balances("Invoice", [_invoice(conclusion) for conclusion, _ in asked])
-        return {
-            credit.pk: min(memos[credit.books_ref], invoices[_invoice(conclusion)])
-            for conclusion, credit in asked
-            if credit.books_ref in memos and _invoice(conclusion) in invoices
-        }
-
-    def _balances(self, entity: str, ids: Sequence[str]) -> dict[str, Decimal]:
-        rows = self._delivery.client.query(entity, query.one_of("Id", sorted(set(ids))))
-        return {str(row["Id"]): balance_of(row) for row in rows}
-
-    def _application(self, conclusion: RefundConclusion, credit: Posting, amount: Decimal) -> Posting:
-        planned, case = conclusion.planned, conclusion.planned.case
-        if case is None:
-            raise ValueError("a credit memo belongs to a sale")
-        options, order = case.options, case.order
-        mark = marker(options.source, order.ref, f"{case.refund.ref}/applied", credit.ordinal)
-        about = f"{options.store_label} {order.number or order.ref}, credit {credit.doc_number or credit.books_ref}"
-        application = CreditApplication(
-            customer_id=credit.customer_ref,
-            invoice_id=case.sold.id,
-            credit_id=credit.books_ref,
-            txn_date=credit.txn_date or case.date,
-            currency=order.currency,
-            amount=amount,
-            marker=mark,
-            private_note=marked(f"{about} applied to {case.sold.number or case.sold.id}", mark),
-            ordinal=credit.ordinal,
-        )
-        posting = planned.postings.get((Role.APPLICATION, credit.ordinal)) or Posting(
-            books_id=self._delivery.books.pk, record=planned.record, role=Role.APPLICATION, ordinal=credit.ordinal
-        )
-        posting.books_type, posting.marker = "Payment", mark
-        posting.txn_date, posting.proven_total = application.txn_date, ZERO
-        posting.currency, posting.customer_ref = application.currency, application.customer_id
-        posting.payload = writer.application_payload(application, self._company)
-        return posting
-
 
 def _has_work(planned: PlannedRefund) -> bool:
     return isinstance(planned.decision, RefundWork)
@@ -294,21 +200,6 @@ def _posted(one: _Document, posting: Posting) -> None:
     conclusion.action = Action.CREATED
     if posting.total != one.document.total:
         conclusion.problem = total_differs(posting)
-
-
-def _unapplied(conclusion: RefundConclusion) -> Iterator[Posting]:
-    """The credit memos that settle nothing yet."""
-    applied = {
-        ordinal
-        for (role, ordinal), one in conclusion.planned.postings.items()
-        if role == Role.APPLICATION and one.state == PostingState.POSTED
-    }
-    is_known = conclusion.planned.case is not None
-    return (one for one in conclusion.made if is_known and one.role == Role.CREDIT and one.ordinal not in applied)
-
-
-def _invoice(conclusion: RefundConclusion) -> str:
-    return conclusion.planned.case.sold.id if conclusion.planned.case is not None else ""
 
 
 def _drafts(document: RefundDocument) -> list[ItemDraft]:
@@ -335,11 +226,6 @@ def _say_untold(conclusions: Sequence[RefundConclusion]) -> None:
 def _adopted(posting: Posting) -> Note:
     about = {"number": posting.doc_number, "books_type": posting.books_type, "books_id": posting.books_ref}
     return Note(Reason.ADOPTED, about)
-
-
-def _applied_by_books(credit: Posting, amount: Decimal) -> Note:
-    about = {"amount": amount_text(amount, credit.currency), "currency": credit.currency, "number": credit.doc_number}
-    return Note(Reason.CREDIT_APPLIED_BY_BOOKS, about)
 
 
 def _number_taken(document: RefundDocument, found: Existing) -> Hold:

@@ -1,7 +1,7 @@
 """What is decided about a refund, and what is still to be written for it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +9,7 @@ from integrations.books import RefundDocument, RefundType
 from integrations.money import ZERO, total_of
 from sync.engine.refund_records import refund_of
 from sync.models import Action, Posting, PostingState, Record, Role
-from sync.translate.outcome import Hold, Skip
+from sync.translate.outcome import Hold, Note, Skip
 from sync.translate.refunds import RefundCase
 
 ROLES = {RefundType.REFUND_RECEIPT: Role.REFUND, RefundType.CREDIT_MEMO: Role.CREDIT}
@@ -75,6 +75,18 @@ class PlannedRefund:
     def amount(self) -> Decimal:
         """What is in the books of it."""
         return total_of(one.total or ZERO for one in self.documents) + self.in_receipt + self.in_payments
+
+
+@dataclass(slots=True)
+class RefundConclusion:
+    """How a refund ended: what was done with it, and the reason to tell when that is not plain success."""
+
+    planned: PlannedRefund
+    action: Action = Action.UNCHANGED
+    problem: Hold | None = None
+    notes: list[Note] = field(default_factory=list)
+    made: list[Posting] = field(default_factory=list)  # its documents, those of earlier runs first
+    sent: list[Posting] = field(default_factory=list)  # what this run wrote
 
 
 def _lowered_by(record: Record, postings: Sequence[Posting]) -> Decimal:

@@ -13,9 +13,9 @@ from integrations.quickbooks.image import differing, image
 from sync.engine.plan import PAGE
 from sync.engine.record import Ending, problem_ending
 from sync.engine.refund_plan import RefundPlanner
-from sync.engine.refund_post import RefundConclusion, RefundPoster
+from sync.engine.refund_post import RefundPoster
 from sync.engine.refund_records import refund_of
-from sync.engine.refund_work import PlannedRefund, RefundWork, would
+from sync.engine.refund_work import PlannedRefund, RefundConclusion, RefundWork, would
 from sync.engine.rows import update_rows
 from sync.engine.search import by_ids
 from sync.engine.session import Session, stopped_by

@@ -13,7 +13,7 @@ from integrations.clients import quickbooks_client
 from integrations.errors import Refused
 from integrations.http import Clock
 from integrations.models import BooksConnection, BooksObject, Integration
-from integrations.quickbooks import names, query, writer
+from integrations.quickbooks import entry_writer, names, query
 from sync.engine.content import digest
 from sync.models import ItemSettings
 
@@ -39,7 +39,7 @@ def line_item_create(
     """A service item for what is not a product. Raises `integrations.errors`."""
     draft = ItemDraft(key=name, name=name, sku="", type="Service", income_account_id=income.books_ref)
     accepted = {"Type": {"Service", "NonInventory"}}
-    return _entry(integration.books, "Item", writer.item_payload(draft), accepted, clock)
+    return _entry(integration.books, "Item", entry_writer.item_payload(draft), accepted, clock)
 
 
 def income_for_items(integration: Integration, detail: str = "") -> BooksObject | None:

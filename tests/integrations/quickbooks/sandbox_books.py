@@ -22,7 +22,7 @@ from integrations.books import (
 )
 from integrations.commerce import Address
 from integrations.http import Transport
-from integrations.quickbooks import oauth, reader, writer
+from integrations.quickbooks import entry_writer, oauth, reader
 from integrations.quickbooks.arithmetic import natural_taxes
 from integrations.quickbooks.client import BatchItem, QuickBooksClient
 
@@ -174,8 +174,8 @@ def prepare(books: Books) -> tuple[str, str]:
         unit_price=D("12.99"),
     )
     customer, made = books.batch(
-        BatchItem("c", "create", "Customer", writer.customer_payload(buyer, books.company, name=buyer.name)),
-        BatchItem("i", "create", "Item", writer.item_payload(item)),
+        BatchItem("c", "create", "Customer", entry_writer.customer_payload(buyer, books.company, name=buyer.name)),
+        BatchItem("i", "create", "Item", entry_writer.item_payload(item)),
         request_id="lists",
     )
     assert customer["DisplayName"] == "Zoë - Novak"

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from integrations.books import Company, CustomerDraft, ItemDraft, Known, Sale, SaleType, TaxModel
 from integrations.commerce import Address
 from integrations.money import json_dumps, round_half_up
-from integrations.quickbooks.writer import customer_payload, item_payload, sale_payload
+from integrations.quickbooks.entry_writer import customer_payload, item_payload
+from integrations.quickbooks.writer import sale_payload
 from tests.integrations.quickbooks.books_samples import VAT, company, line, sale, tax_line
 from tests.integrations.quickbooks.quickbooks_fields import check
 

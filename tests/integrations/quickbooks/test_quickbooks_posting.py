@@ -8,7 +8,7 @@ import pytest
 
 from integrations.books import Company, ItemDraft, Payment, Sale, SaleType, TaxModel
 from integrations.errors import NotFound
-from integrations.quickbooks import reader, writer
+from integrations.quickbooks import entry_writer, reader, writer
 from integrations.quickbooks.arithmetic import override_deviation, sale_tax, sale_total
 from integrations.quickbooks.client import BatchItem
 from integrations.quickbooks.faults import Cause, QuickBooksRefused, duplicate_of
@@ -164,7 +164,7 @@ def test_an_inventory_item_can_be_created_and_sold(open_books):
         quantity_on_hand=D(5),
         inventory_start=date(2026, 1, 1),
     )
-    item = books.client.write("Item", writer.item_payload(draft), "item").object
+    item = books.client.write("Item", entry_writer.item_payload(draft), "item").object
     assert reader.listed("Item", item).kind == "Inventory"
     document = sale(books.company, "EW-1", lines=(line("10.00", codes_of(books.company)[0], "3", "3.33"),))
     payload = writer.sale_payload(document, books.company, customer_id="1", item_id=lambda _item: item["Id"])
