@@ -110,7 +110,10 @@ class Buyer:
 
 @dataclass(frozen=True, slots=True)
 class Tender:
-    """One payment of an order. `method` is the name that the store shows; `reference` the gateway's transaction id."""
+    """One payment of an order. `method` is the name that the store shows; `reference` the gateway's transaction id.
+
+    An order's payments are known by their places: one that has not come in (yet) is there, with an amount of zero.
+    """
 
     ref: str
     method: str

@@ -37,8 +37,9 @@ class Payments:
 
 def payments_of(order: Json, transactions: Json) -> Payments:
     told = rows(transactions, "payments")
-    received = [payment for payment in told if "regularPaymentDetails" in payment and _status(payment) in _RECEIVED]
-    tenders = tuple(_tender(payment) for payment in received) if told else tuple(_by_status(order))
+    regular = sorted(filter(is_money, told), key=lambda payment: (text(payment, "createdDate"), text(payment, "id")))
+    received = [payment for payment in regular if _is_received(payment)]
+    tenders = tuple(map(_tender, regular)) if told else tuple(_by_status(order))
     cash = [child(payment, "cashRounding") for payment in received]
     returned = _returned(transactions)
     return Payments(
@@ -72,11 +73,11 @@ def method_of_module(told: str) -> str:
 
 def is_money(payment: Json) -> bool:
     """Gift cards and memberships are no money that comes in or goes out."""
-    return not is_gift_card(payment) and _MEMBERSHIP not in payment
+    return not is_gift_card(payment) and payment.get(_MEMBERSHIP) is None
 
 
 def is_gift_card(payment: Json) -> bool:
-    return _GIFT_CARD in payment
+    return payment.get(_GIFT_CARD) is not None
 
 
 def _status(payment: Json) -> str:
@@ -84,12 +85,17 @@ def _status(payment: Json) -> str:
     return text(payment, "status") or text(child(payment, "regularPaymentDetails"), "status")
 
 
+def _is_received(payment: Json) -> bool:
+    return _status(payment) in _RECEIVED
+
+
 def _tender(payment: Json) -> Tender:
+    """One that has not come in keeps its place, at nothing: it may come in after others, which are known by theirs."""
     details = child(payment, "regularPaymentDetails")
     return Tender(
         ref=text(payment, "id"),
         method=method_of(payment),
-        amount=money(payment, "amount"),
+        amount=money(payment, "amount") if _is_received(payment) else ZERO,
         paid_at=moment(payment, "createdDate", "updatedDate"),
         reference=text(details, "providerTransactionId", "gatewayTransactionId"),
     )
@@ -109,7 +115,7 @@ def _by_status(order: Json) -> Iterator[Tender]:
 def _is_used(payment: Json, kind: str, returned: frozenset[str]) -> bool:
     """Whether a gift card or a membership paid. One that was given back is void, like one that was never charged; only
     the former has a refund."""
-    if kind not in payment:
+    if payment.get(kind) is None:
         return False
     details = child(payment, kind)
     status = text(payment, "status") or text(details, "status")
@@ -133,6 +139,12 @@ def _by_line(memberships: Iterable[Json]) -> dict[str, Decimal]:
 
 
 def _charged_back(payment: Json) -> Decimal:
-    found = rows(child(payment, "regularPaymentDetails"), "chargebacks")
-    taken = (row for row in found if text(row, "status") == "APPROVED")
-    return total_of(money(row, "amount") - money(row, "reversalAmount") for row in taken) or ZERO
+    return total_of(map(_lost, rows(child(payment, "regularPaymentDetails"), "chargebacks"))) or ZERO
+
+
+def _lost(chargeback: Json) -> Decimal:
+    """A reversal may bring back a part alone; where it does not say how much, all of it."""
+    taken, back = money(chargeback, "amount"), told_money(chargeback, "reversalAmount")
+    if back is None:
+        back = taken if text(chargeback, "status") == "REVERSED" else ZERO
+    return taken - back

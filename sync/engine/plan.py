@@ -1,8 +1,9 @@
 """Plan: what each due record becomes, for a page of them at a time, from dictionaries loaded for that page."""
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from integrations.books import Company, Payment, SaleType
 from integrations.commerce import Order, PaymentState
@@ -14,6 +15,7 @@ from integrations.stores import OrderReader
 from sync.engine.content import content
 from sync.engine.given_back import account_for_receipts
 from sync.engine.options import load_catalog
+from sync.engine.payments import payments_of, share
 from sync.engine.period import in_closed_period, in_open_period, named
 from sync.engine.prove import prove, repair
 from sync.engine.work import (
@@ -32,7 +34,7 @@ from sync.models import Gone, Posting, PostingState, Record, Role
 from sync.translate.held import amount_text
 from sync.translate.orders import needs, translate_order
 from sync.translate.outcome import Documents, Hold, Note, Outcome, Skip
-from sync.translate.payments import account_of, received
+from sync.translate.payments import account_of, applied_up_to, received
 from sync.translate.reasons import Reason
 from sync.translate.settings import Catalog, Options
 
@@ -102,8 +104,8 @@ class Planner:
         except Exception as error:  # our mistake in one order must not keep the others out of the books
             logger.exception("order %s of %s could not be planned", order.number, self.integration.slug)
             decision = Hold(Reason.INTERNAL_ERROR, {"detail": type(error).__name__})
-        if isinstance(decision, Work) and order.charged_back:
-            decision = replace(decision, notes=(_charged_back(order), *decision.notes))
+        if isinstance(decision, Work):
+            decision = replace(decision, notes=(*_taken_back(order, postings), *decision.notes))
         return Planned(record, record.wanted, order, postings, decision)
 
     def _options_for(self, posted: Posting | None, postings: Postings) -> Options:
@@ -205,7 +207,9 @@ class Planner:
     def _missing_payments(self, outcome: Outcome, posted: Posting, postings: Postings) -> tuple[Payment, ...] | Hold:
         if not isinstance(outcome, Documents) or posted.books_type == SaleType.SALES_RECEIPT:
             return ()
-        missing = replace(outcome, payments=_unposted(outcome.payments, postings))
+        taken = total_of(share(one.payload, posted.books_ref) for one in payments_of(postings.values()))
+        unposted = _unposted(outcome.payments, postings)
+        missing = replace(outcome, payments=applied_up_to(outcome.sale.total - taken, unposted))
         dated = in_open_period(missing, self.company, self.integration.orders.closed_period, sale=False)
         return dated if isinstance(dated, Hold) else dated.payments
 
@@ -236,10 +240,22 @@ def _overpaid(outcome: Documents, posted: Posting, payments: Sequence[Payment]) 
     return tuple(notes) if any(payment.credit for payment in payments) else ()
 
 
-def _charged_back(order: Order) -> Note:
-    """What buyers' banks took back is for a person to enter: nobody says what the loss is to be in the books."""
-    taken = amount_text(order.charged_back, order.currency)
-    return Note(Reason.CHARGED_BACK, {"amount": taken, "currency": order.currency})
+def _taken_back(order: Order, postings: Postings) -> Iterator[Note]:
+    """What buyers' banks took back, and payments that the store withdrew, are for a person to enter: nobody says what
+    the loss is to be in the books, nor whether the money came in."""
+    amounts = {Reason.CHARGED_BACK: order.charged_back, Reason.PAYMENT_UNDONE: _undone(order, postings)}
+    for reason, amount in amounts.items():
+        if amount:
+            yield Note(reason, {"amount": amount_text(amount, order.currency), "currency": order.currency})
+
+
+def _undone(order: Order, postings: Postings) -> Decimal:
+    """What payments in the books, or a receipt, brought in that did not come in by what the store says now."""
+    withdrawn = {place for place, tender in enumerate(order.tenders) if not tender.amount}
+    sale = posted_sale(postings)
+    if withdrawn and sale is not None and sale.books_type == SaleType.SALES_RECEIPT:
+        return ZERO if received(order) else sale.total or ZERO
+    return total_of(one.total or ZERO for one in payments_of(postings.values()) if one.ordinal in withdrawn)
 
 
 def _unless_left(hold: Hold, postings: Postings) -> Work | Hold:

@@ -22,6 +22,17 @@ TEXTS: Mapping[Reason, ReasonText] = {
         ),
         _("Give the rest back in the store, or enter it in QuickBooks as a credit."),
     ),
+    Reason.PAYMENT_UNDONE: ok(
+        _(
+            "The store says by now that %(amount)s %(currency)s of what was paid did not come in after all. The payment"
+            " is still in QuickBooks."
+        ),
+        _(
+            "Find out whether the money came in. If it did not, void the payment in QuickBooks; if the store says again"
+            " that it did, this note goes."
+        ),
+        "quickbooks",
+    ),
     Reason.PAID_OTHERWISE: ok(
         _(
             "The store received %(amount)s %(currency)s, but only %(balance)s %(currency)s of the invoice is open in"

@@ -1,5 +1,7 @@
 """Invoice or receipt (O3), and the money that was received (M1-M5)."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 
 from integrations.books import CustomerDraft, Payment, SaleType
@@ -88,21 +90,25 @@ def short_reference(reference: str) -> str:
 
 
 def payments(case: Case, customer: CustomerDraft) -> tuple[Payment, ...]:
-    """One payment for each tender of an invoice, of the whole of it: the account that it goes to holds that much. They
-    apply no more than the invoice comes to, which QuickBooks would refuse."""
+    """One payment for each tender of an invoice, of the whole of it: the account that it goes to holds that much."""
     if not case.options.record_payments:
         return ()
-    open_balance = case.order.total
-    made: list[Payment] = []
-    for ordinal, tender in enumerate(case.order.tenders):
-        if tender.amount > ZERO:
-            applied = min(tender.amount, open_balance)
-            made.append(_payment(case, customer, tender, credit=tender.amount - applied, ordinal=ordinal))
-            open_balance -= applied
+    tenders = enumerate(case.order.tenders)
+    made = [_payment(case, customer, tender, ordinal) for ordinal, tender in tenders if tender.amount > ZERO]
+    return applied_up_to(case.order.total, made)
+
+
+def applied_up_to(open_balance: Decimal, payments: Iterable[Payment]) -> tuple[Payment, ...]:
+    """They apply no more than is open of their invoice, which QuickBooks would refuse."""
+    made = []
+    for payment in payments:
+        applied = max(min(payment.amount, open_balance), ZERO)
+        made.append(replace(payment, credit=payment.amount - applied))
+        open_balance -= applied
     return tuple(made)
 
 
-def _payment(case: Case, customer: CustomerDraft, tender: Tender, *, credit: Decimal, ordinal: int) -> Payment:
+def _payment(case: Case, customer: CustomerDraft, tender: Tender, ordinal: int) -> Payment:
     order, options = case.order, case.options
     goes_to = target(tender.method, options)
     mark = marker(options.source, order.ref, "payment", ordinal)
@@ -111,7 +117,6 @@ def _payment(case: Case, customer: CustomerDraft, tender: Tender, *, credit: Dec
         txn_date=local_date(tender.paid_at, options.time_zone),
         currency=order.currency,
         amount=tender.amount,
-        credit=credit,
         account_id=goes_to.account_id,
         marker=mark,
         private_note=private_note(order, options, mark, tender.reference),

@@ -27,6 +27,7 @@ class Reason(StrEnum):
     OVERWRITTEN = "overwritten"  # user, before, after, currency
     CANCELLED_AND_PAID = "cancelled_and_paid"  # books_type, doc_number: its refund asks for what went back
     CHARGED_BACK = "charged_back"  # amount, currency: what the buyer's bank took back
+    PAYMENT_UNDONE = "payment_undone"  # amount, currency: in the books, and not received in the store any more
     PAID_OTHERWISE = "paid_otherwise"  # amount, balance, currency: less is open than the store received
 
     ITEM_EXISTS = "item_exists"  # sku, item

@@ -27,7 +27,7 @@ from sync.translate.held import Held, amount_text, hold
 from sync.translate.notes import marked
 from sync.translate.numbers import marker, shortened
 from sync.translate.outcome import Hold, Skip
-from sync.translate.payments import target_chosen
+from sync.translate.payments import received, target_chosen
 from sync.translate.reasons import Reason
 from sync.translate.returned import returned
 from sync.translate.settings import Options, PaymentTarget
@@ -240,7 +240,7 @@ def _leaves_from(case: RefundCase) -> PaymentTarget:
     """The account of the order's payment method, else the one for refunds: money that came into a clearing account
     goes back out of it. Holds the refund when there is neither."""
     options = case.options
-    method = case.refund.method or next((tender.method for tender in case.order.tenders), "")
+    method = case.refund.method or next((tender.method for tender in received(case.order)), "")
     chosen = target_chosen(method, options)
     account = chosen.account_id or options.refund_account_id
     if not account:

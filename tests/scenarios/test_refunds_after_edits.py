@@ -586,7 +586,8 @@ class TestSeveralPayments:
     def test_the_latest_becomes_less_first_and_one_of_which_nothing_is_left_is_voided(self, make_world):
         world = make_world("WIX_US", payment_statuses=[])
         world.set("refunds", enabled=True, account=world.entry("Account", "Ecwid Clearing"))
-        payments = [{"kind": "card", "amount": 20}, {"kind": "paypal", "amount": 10}, {"kind": "card"}]
+        paid = ({"kind": "card", "amount": 20}, {"kind": "paypal", "amount": 10}, {"kind": "card"})
+        payments = [{**one, "created": f"2026-03-01T10:00:0{n}.000Z"} for n, one in enumerate(paid)]
         [ref] = world.place({"number": "1", "lines": [{"sku": "MUG", "quantity": 3}], "payments": payments})
         world.sync()  # 36.00 and 8 % of tax: 38.88
         world.shop.act(ref, "edit", {"cart": {"lines": [{"sku": "MUG", "quantity": 1}]}})

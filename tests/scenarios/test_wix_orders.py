@@ -151,6 +151,44 @@ def test_what_comes_later_follows(harbor):
     nothing_more(harbor)
 
 
+def changed(world, ref, payment, status):
+    """A payment of an order gets another status on the site."""
+    world.wix.control("PATCH", f"sites/{world.store_id}/orders/{ref}/payments/{payment}", {"status": status})
+
+
+@pytest.mark.parametrize("late", [20, D("38.88")])
+def test_a_payment_that_comes_in_after_a_later_one_is_posted_itself(harbor, late):
+    """The books know payments by their places, and apply no more of them than is open."""
+    seconds = (f"2026-03-01T10:00:0{second}.000Z" for second in range(2))
+    first = {"kind": "klarna", "amount": late, "status": "PENDING", "provider_id": "first", "created": next(seconds)}
+    second = {"kind": "card", "amount": D("18.88"), "provider_id": "second", "created": next(seconds)}
+    [ref] = harbor.place({"number": "1", "lines": MUGS, "payments": [first, second]})
+    harbor.sync()
+    assert paid(harbor, posted(harbor, "1")) == [D("18.88")]
+    changed(harbor, ref, 0, "APPROVED")
+    harbor.sync()
+    found = {dec(one["TotalAmt"]): one for one in harbor.books()["Payment"]}
+    assert {amount: one["PaymentRefNum"] for amount, one in found.items()} == {late: "first", D("18.88"): "second"}
+    assert dec(posted(harbor, "1")["Balance"]) == 0
+    assert dec(found[late]["UnappliedAmt"]) == late - 20
+    nothing_more(harbor)
+
+
+@pytest.mark.parametrize("post_as", ["invoice", "sales_receipt"])
+def test_a_payment_that_did_not_come_in_after_all_is_told_of(make_world, post_as):
+    world = make_world("WIX_US", post_as=post_as, **ALL)
+    [ref] = world.place({"number": "1", "lines": MUGS, "payments": [{"kind": "offline", "method": "CHECK"}]})
+    world.sync()
+    books = world.books()
+    changed(world, ref, 0, "CANCELED")
+    run = world.sync()
+    [entry] = world.log(run)
+    assert (entry.reason, entry.params["amount"]) == (Reason.PAYMENT_UNDONE, "38.88")
+    assert world.books() == books
+    changed(world, ref, 0, "APPROVED")
+    assert not [entry for entry in world.log(world.sync()) if entry.reason]
+
+
 def test_only_the_chosen_statuses_are_posted(make_world):
     world = make_world("WIX_US")
     world.place({"number": "1", "lines": MUGS, "paid": False})
