@@ -74,6 +74,7 @@ _TEXTS = (
     _("the product has no id"),
     _("the product lies in several places"),
     _("the store keeps no level of this product"),
+    _("the site counts all variants of a product or none"),
     _("the price of cycle %(cycle)s is missing"),
     _("the plan tells nothing of a cycle that is over"),
     _("the company does not tell its home currency"),

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from integrations.commerce import Product
-from integrations.errors import Malformed
+from integrations.errors import Malformed, Refused
 from integrations.money import ZERO, json_dumps
 from integrations.values import Json, child, number, rows, text
 from integrations.wix.client import PAGE_SIZE, WixClient
@@ -45,7 +45,10 @@ class CatalogV1:
 
     def set_stock(self, product: Product, level: int | None) -> None:
         """What is not named keeps its level, but `trackQuantity` holds for the whole product, and leaving it out would
-        mean false."""
+        mean false. A level for one variant of a product that is not counted would have the others counted from nothing.
+        """
+        if product.variation_ref and product.unlimited and level is not None:
+            raise Refused("the site counts all variants of a product or none")
         variant: dict[str, Any] = {"variantId": product.variation_ref or _NO_VARIANT}
         told = {"inStock": True} if level is None else {"quantity": min(max(level, LOWEST), HIGHEST)}
         item = {"trackQuantity": level is not None, "variants": [{**variant, **told}]}

@@ -4,6 +4,7 @@ A product without options has one variant, which is the product itself: so it is
 from which sites are moved. Levels are locked by revisions: what changed since it was read is refused, and read again.
 """
 
+import logging
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -11,12 +12,14 @@ from typing import Any
 from urllib.parse import quote
 
 from integrations.commerce import Product
-from integrations.errors import NotAllowed, Refused
+from integrations.errors import Malformed, NotAllowed, Refused
 from integrations.money import ZERO, total_of
 from integrations.values import Json, child, number, rows, text
 from integrations.wix.client import WixClient
 from integrations.wix.faults import Conflict
 from integrations.wix.values import iso, money, readable_moment
+
+logger = logging.getLogger(__name__)
 
 LOWEST, HIGHEST = 0, 99_999
 
@@ -105,10 +108,14 @@ class CatalogV3:
 
 
 def _products(page: Sequence[Json], levels: Levels) -> Iterator[Product]:
+    """All that can be read: one that cannot must not hide the others."""
     told = Counter(map(_product_id, page))
     for row in page:
         ref, variant = _product_id(row), text(row, "variantId", "id")
-        yield _product(row, child(row, "productData"), variant, levels, ref=ref, sole=told[ref] == 1)
+        try:
+            yield _product(row, child(row, "productData"), variant, levels, ref=ref, sole=told[ref] == 1)
+        except Malformed as error:
+            logger.warning("variant %s of product %s is left out: %s", variant, ref, error)
 
 
 def _product_id(row: Json) -> str:

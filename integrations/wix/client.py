@@ -62,7 +62,7 @@ class WixClient:
 
     def listed(self, path: str, items: str, params: Mapping[str, str], *, limit: int) -> Iterator[list[Json]]:
         """The pages of a list that counts by offsets. They overlap by nothing: whoever reads it must not rely on its
-        keeping still, but read again what may have moved."""
+        keeping still, but read again what may have moved. They may be shorter than was asked for: the total decides."""
         offset = 0
         while True:
             body = self.get(path, {**params, "limit": str(limit), "offset": str(offset)})
@@ -70,7 +70,8 @@ class WixClient:
             if found:
                 yield found
             offset += len(found)
-            if len(found) < limit or offset == _total(body):
+            total = _total(body)
+            if not found or (len(found) < limit if total is None else offset >= total):
                 return
 
     def _object(

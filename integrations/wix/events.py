@@ -16,6 +16,7 @@ from integrations.money import ZERO, currency_places, round_half_up, total_of
 from integrations.values import Json, child, number, rows, text
 from integrations.wix import modules
 from integrations.wix.client import WixClient
+from integrations.wix.faults import WrongQuestion
 from integrations.wix.payments import method_of_module
 from integrations.wix.shares import discounted, taxed
 from integrations.wix.values import is_since, moment, money, named, readable_moment
@@ -26,6 +27,7 @@ APPS = (modules.EVENTS_APP,)
 PATIENCE = timedelta(days=60)  # how long after it was placed an order may still be paid
 _LIMIT = 100
 _FIELDS = "fieldset=DETAILS&fieldset=INVOICE"
+_LIST = f"events/v1/orders?{_FIELDS}"
 _ADDED_FEES = frozenset({"FEE_ADDED", "FEE_ADDED_AT_CHECKOUT"})
 _STATES = {
     "PAID": PaymentState.PAID,
@@ -40,7 +42,7 @@ _STATES = {
 def payloads(client: WixClient, *, created_from: datetime, changed_from: datetime | None) -> Iterator[list[Json]]:
     """Pages of what was placed and changed since. Free tickets are no sales."""
     floor = created_from if changed_from is None else max(created_from, changed_from - PATIENCE)
-    for page in client.listed(f"events/v1/orders?{_FIELDS}", "orders", {"sort": "created:desc"}, limit=_LIMIT):
+    for page in _newest_first(client):
         yield [
             {"module": MODULE, "order": order}
             for order in page
@@ -51,6 +53,14 @@ def payloads(client: WixClient, *, created_from: datetime, changed_from: datetim
         placed = [when for order in page if (when := readable_moment(order, "created"))]
         if placed and max(placed) < floor and placed == sorted(placed, reverse=True):
             return
+
+
+def _newest_first(client: WixClient) -> Iterator[list[Json]]:
+    """Whether that order can be asked for is not documented; else all of them come, the oldest first."""
+    try:
+        yield from client.listed(_LIST, "orders", {"sort": "created:desc"}, limit=_LIMIT)
+    except WrongQuestion:
+        yield from client.listed(_LIST, "orders", {}, limit=_LIMIT)
 
 
 def payload(client: WixClient, key: str) -> Json:

@@ -20,6 +20,10 @@ class Conflict(Refused):
     """Somebody else changed the object since it was read."""
 
 
+class WrongQuestion(Refused):
+    """The call itself is not as Wix wants it: that says nothing about what it asked for."""
+
+
 _BY_CODE: dict[str, type[RemoteError]] = {
     "CATALOG_V3_CALLING_CATALOG_V1_API": WrongCatalog,
     "CATALOG_V1_CALLING_CATALOG_V3_API": WrongCatalog,
@@ -30,8 +34,13 @@ _BY_STATUS: dict[int, type[RemoteError]] = {403: NotAllowed, 404: NotFound, 409:
 def error_for(answer: Answer, what: str) -> RemoteError:
     """The error that an answer outside of 2xx stands for; `what` names the call."""
     code, message = error_of(answer)
-    kind = _BY_CODE.get(code) or _BY_STATUS.get(answer.status, Refused)
+    kind = _BY_CODE.get(code) or _BY_STATUS.get(answer.status) or (WrongQuestion if _is_invalid(answer) else Refused)
     return kind(redact(f"{what}: {message or _phrase(answer.status)}"), answer.status, code, answer.trace)
+
+
+def _is_invalid(answer: Answer) -> bool:
+    details = answer.json.get("details") if answer.is_json and isinstance(answer.json, dict) else None
+    return isinstance(details, dict) and "validationError" in details
 
 
 def error_of(answer: Answer) -> tuple[str, str]:

@@ -20,6 +20,7 @@ from integrations.values import Json, child, rows, text
 from integrations.wix import events, modules, plans, profile, reader, restaurants
 from integrations.wix.catalog import Catalog
 from integrations.wix.client import WixClient
+from integrations.wix.faults import WrongQuestion
 from integrations.wix.values import is_since, iso, readable_moment
 
 logger = logging.getLogger(__name__)
@@ -248,6 +249,8 @@ _ALL = {"query": {"cursorPaging": {"limit": 100}}}
 def _present(module: Module, pages: Iterator[list[Json]]) -> Iterator[list[Json]]:
     try:
         yield from pages
+    except WrongQuestion:
+        raise  # what the module sold is unknown, and not nothing
     except _ABSENT as error:
         logger.info("%s is not installed, or not readable: %s", module.MODULE, error)
 

@@ -10,6 +10,8 @@ from integrations.values import Json, child, rows, text
 from integrations.wix.values import money, percent, told_money
 
 _UNNAMED = "Tax"
+# At a rate of zero Wix does not say why: zero-rated goods, a place without taxes, a site that has set none up.
+_UNNAMED_ZERO = "No tax named"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,7 @@ class Names:
     by_rate: dict[Decimal, str]
 
     def of(self, rate: Decimal | None) -> str:
-        return self.by_rate.get(rate, _UNNAMED) if rate is not None else _UNNAMED
+        return self.by_rate.get(rate, _unnamed(rate)) if rate is not None else _UNNAMED
 
 
 def names_of(order: Json) -> Names:
@@ -77,7 +79,11 @@ def _told_apart(entries: Sequence[Json]) -> list[TaxShare]:
 
 
 def _name(entry: Json) -> str:
-    return text(entry, "taxName", "jurisdiction", "taxType") or _UNNAMED
+    return text(entry, "taxName", "jurisdiction", "taxType") or _unnamed(percent(entry, "rate"))
+
+
+def _unnamed(rate: Decimal | None) -> str:
+    return _UNNAMED_ZERO if rate == 0 else _UNNAMED
 
 
 def _applies(share: TaxShare, net: Decimal, places: int) -> bool:

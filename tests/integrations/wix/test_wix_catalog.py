@@ -1,6 +1,7 @@
 """Products and levels in both versions of the catalog, and a site that is moved from one to the other."""
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -247,6 +248,24 @@ def test_a_v3_variant_without_a_level():
 
 
 # -- which version -----------------------------------------------------------------------------------------------------
+
+
+def test_a_v3_variant_that_cannot_be_read_hides_no_other(caplog):
+    site = a_site("V3_CATALOG")
+    rows = [{"variantId": f"v{n}", "productData": {"productId": f"p{n}", "name": "Lamp"}} for n in (1, 2)]
+    site[VARIANTS] = {"variants": rows}
+    items = [{"variantId": "v1", "trackQuantity": True, "quantity": ""}, {"variantId": "v2", "inStock": True}]
+    site[LEVELS] = {"inventoryItems": items}
+    assert [product.product_ref for product in everything(site.store())] == ["p2"]
+    assert "v1" in caplog.text
+
+
+def test_v1_counts_all_variants_of_a_product_or_none():
+    """To begin with one of them would count the others, too, from whatever Wix takes for theirs."""
+    site = a_site("V1_CATALOG")
+    with pytest.raises(Refused):
+        site.store().set_stock(replace(lamp(variant="v1"), unlimited=True), 7)
+    assert not site.asked("PATCH /stores/v2/inventoryItems/product/p1")
 
 
 def test_the_version_is_asked_for_once():

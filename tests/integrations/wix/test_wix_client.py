@@ -229,6 +229,12 @@ def test_lists_that_do_not_say_whether_there_is_more_end_without_a_cursor(site):
     assert site.asked("POST /things/query")[0] == {"query": {"cursorPaging": {"limit": 7}}}
 
 
+def test_pages_by_offset_may_be_shorter_than_was_asked_for(site):
+    told = {"total": 3}
+    site["GET /things"] = [{"things": [{"id": "1"}, {"id": "2"}], **told}, {"things": [{"id": "3"}], **told}]
+    assert len(list(site.client().listed("things", "things", {}, limit=100))) == 2
+
+
 def test_lists_by_offset_end_with_a_short_page_or_at_their_total(site):
     site["GET /things"] = [{"things": [{"id": "1"}, {"id": "2"}]}, {"things": [{"id": "3"}]}]
     assert len(list(site.client().listed("things", "things", {"a": "b"}, limit=2))) == 2

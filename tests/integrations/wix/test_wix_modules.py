@@ -377,6 +377,20 @@ def test_a_module_that_is_not_installed_is_absent(site, status):
     assert refs(site) == ["restaurants:m1"]
 
 
+REFUSED = answer({"message": "sort: no", "details": {"validationError": {"fieldViolations": []}}}, 400)
+
+
+def test_a_call_that_is_not_as_wix_wants_it_says_nothing_of_a_module(site):
+    site[EVENTS] = REFUSED
+    with pytest.raises(Refused):
+        refs(site)
+
+
+def test_a_site_that_does_not_list_tickets_newest_first_is_read_all_the_same(site):
+    site[EVENTS] = lambda call: REFUSED if "sort" in call["params"] else answer({"orders": [ticket_order()]})
+    assert refs(site) == ["events:ev/E-1"]
+
+
 def test_a_module_that_does_not_answer_is_not_absent(site):
     site[EVENTS] = answer("", 503)
     with pytest.raises(TemporaryError):
