@@ -125,7 +125,8 @@ class ConnectionAdmin(ScopedModelAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         owned = self.admin_site.get_model_admin(Business)
         businesses = owned.scoped(Business.objects.all(), request, Act.OWN) if isinstance(owned, RoleMixin) else ()
-        return super().changelist_view(request, {**(extra_context or {}), "owned_businesses": businesses})
+        shown = {"owned_businesses": businesses, "side": self.side}
+        return super().changelist_view(request, {**(extra_context or {}), **shown})
 
     def changeform_view(
         self,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from integrations.views import connections, ecwid, quickbooks, wix
+from integrations.views import connections, ecwid, quickbooks, stores, wix
 
 app_name = "connect"
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("wix/open", wix.framed, name="wix_open"),
     path("wix/finish", wix.finish, name="wix_finish"),
     path("wix/key", wix.key, name="wix_key"),
+    path("stores/new", stores.ways, name="store_ways"),
     path("stores/<int:pk>/check", connections.check_store, name="store_check"),
     path("stores/<int:pk>/disconnect", connections.disconnect_store, name="store_disconnect"),
     path("books/<int:pk>/check", connections.check_books, name="books_check"),

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 
 from django.contrib import admin, messages
+from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
 
 from accounts.access import Act
 from accounts.models import Business
@@ -17,7 +19,16 @@ from integrations.connect_texts import error_in_words, say
 from integrations.errors import RemoteError
 from integrations.models import StoreConnection, StoreProvider
 from integrations.providers import PROVIDERS
-from integrations.views.common import Stop, page_after, tell_change, visible
+from integrations.views.common import Stop, owned_business, page_after, tell_change, visible
+
+
+@login_required
+@require_GET
+def ways(request: HttpRequest) -> HttpResponse:
+    """How a store of `business=ID` can be connected, for its owners."""
+    business = owned_business(request.user, request.GET.get("business"))
+    context = {**admin.site.each_context(request), "title": _("Connect a store"), "business": business}
+    return TemplateResponse(request, "integrations/connect_store.html", context)
 
 
 def connected(

@@ -47,6 +47,7 @@ def pages_of(shop):
         reverse("sync:preview", args=[pk]),
         reverse("sync:preview_record", args=[waits.pk]),
         reverse("sync:setup"),
+        f"{reverse('connect:store_ways')}?business={shop.integration.business_id}",
         *(reverse("sync:setup_step", args=[pk, step]) for step in STEPS),
         *(reverse(f"admin:{name}_changelist") for name in LISTS),
         *(reverse("admin:sync_record_change", args=[record.pk]) for record in Record.objects.all()),

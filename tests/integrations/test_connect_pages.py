@@ -1,49 +1,27 @@
 """Connecting, testing and disconnecting accounts, through the consent pages of the simulated providers (C2, C6)."""
 
+import re
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
 import time_machine
-from django.contrib.messages import get_messages
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 
 from accounts.models import Business, Membership
 from integrations.models import BooksConnection, StoreConnection
-from tests.support.office import person
+from tests.support.office import member
+from tests.support.pages import said
 
 REALM, OTHER_REALM = "9341450000000001", "9341450000000002"
 STORE, OTHER_STORE = "1003", "1004"
 
 
 @pytest.fixture
-def business(db):
-    return Business.objects.create(name="Maple Goods")
-
-
-@pytest.fixture
-def owner(client, business):
-    user = member(business, "owner")
-    client.force_login(user)
-    return user
-
-
-@pytest.fixture
 def other_business(db):
     return Business.objects.create(name="Zephyr")
-
-
-def member(business, role):
-    user = person(role)
-    Membership.objects.create(user=user, business=business, role=role)
-    return user
-
-
-def said(answer):
-    """What the page told the person."""
-    return " ".join(str(message) for message in get_messages(answer.wsgi_request))
 
 
 def start(client, provider, business, connection=None):
@@ -380,6 +358,56 @@ def test_nothing_is_changed_by_following_a_link(client, owner, pages):
 @pytest.mark.parametrize("number", ["", "x", "²", "9" * 40, "-1", "1 OR 1=1"])
 def test_a_business_that_is_no_number_does_not_exist(client, owner, number):
     assert client.post(reverse("connect:quickbooks_start"), query_params={"business": number}).status_code == 404
+    assert client.get(reverse("connect:store_ways"), {"business": number}).status_code == 404
+
+
+# -- the lists ---------------------------------------------------------------------------------------------------------
+
+STORES, COMPANIES = (reverse_lazy(f"admin:integrations_{side}connection_changelist") for side in ("store", "books"))
+WAYS = ("ecwid_start", "ecwid_token", "wix_start", "wix_key")
+
+
+def bar(answer):
+    """The form above a list of stores or companies."""
+    [form] = re.findall(r'<form method="\w+" class="tb-buttons">.*?</form>', answer.content.decode(), re.DOTALL)
+    return form
+
+
+@pytest.mark.parametrize("address", [STORES, COMPANIES])
+def test_an_owner_of_many_businesses_is_asked_once_for_which_one(client, owner, business, other_business, address):
+    many = [Business.objects.create(name=f"Client {number}") for number in range(60)]
+    Membership.objects.bulk_create(Membership(user=owner, business=one, role="owner") for one in many)
+    form = bar(client.get(address))
+    assert form.count("<button") == 1
+    assert form.count("<option") == 61
+    assert "Zephyr" not in form
+
+
+def test_the_owner_of_one_business_is_not_asked_for_it(client, owner, business):
+    form = bar(client.get(STORES))
+    assert "<select" not in form
+    assert f'name="business" value="{business.pk}"' in form
+
+
+@pytest.mark.parametrize("role", ["bookkeeper", "viewer"])
+def test_who_owns_nothing_is_not_offered_to_connect(client, business, role):
+    client.force_login(member(business, role))
+    assert "Connect a" not in client.get(STORES).content.decode()
+    assert client.get(reverse("connect:store_ways"), {"business": business.pk}).status_code == 403
+
+
+def test_the_ways_to_connect_a_store_are_for_the_chosen_business(client, owner, business, other_business):
+    page = client.get(reverse("connect:store_ways"), {"business": business.pk}).content.decode()
+    assert "Maple Goods" in page
+    for way in WAYS:
+        assert f"{reverse(f'connect:{way}')}?business={business.pk}" in page
+    assert client.get(reverse("connect:store_ways"), {"business": other_business.pk}).status_code == 404
+
+
+def test_a_company_is_asked_for_by_what_was_chosen_in_the_list(client, sandbox, owner, business):
+    answer = client.post(reverse("connect:quickbooks_start"), {"business": business.pk})
+    client.get(consent(answer.url, realm=REALM))
+    assert BooksConnection.objects.get().business == business
 
 
 # -- removing a connection ---------------------------------------------------------------------------------------------

@@ -10,44 +10,20 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 import requests
 import time_machine
-from django.contrib.messages import get_messages
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Business, Membership
+from accounts.models import Business
 from integrations.models import StoreConnection
-from tests.support.office import person
-from tests.support.pages import read
+from tests.support.office import member
+from tests.support.pages import read, said
 
 LIST = reverse("admin:integrations_storeconnection_changelist")
 
 
 @pytest.fixture
-def business(db):
-    return Business.objects.create(name="Maple Goods")
-
-
-@pytest.fixture
-def owner(client, business):
-    """Signed in; owns the business."""
-    user = member(business, "owner")
-    client.force_login(user)
-    return user
-
-
-@pytest.fixture
 def wix(sandbox):
     return sandbox.wix
-
-
-def member(business, role):
-    user = person(role)
-    Membership.objects.create(user=user, business=business, role=role)
-    return user
-
-
-def said(answer):
-    return " ".join(str(message) for message in get_messages(answer.wsgi_request))
 
 
 def start(client, business, connection=None, **more):
@@ -461,7 +437,8 @@ OFFERED = ("Connect an Ecwid store", "Connect with an Ecwid token", "Connect a W
 
 
 def test_the_connections_page_and_the_setup_offer_every_way(client, owner, business):
-    for page in (LIST, reverse("sync:setup_connect", args=[business.pk, "store"])):
+    ways = f"{reverse('connect:store_ways')}?business={business.pk}"  # where the button above the list of stores leads
+    for page in (ways, reverse("sync:setup_connect", args=[business.pk, "store"])):
         shown = read(client.get(page))
         assert [label for label in OFFERED if label not in shown] == [], page
 

@@ -71,6 +71,13 @@ def person(name, **more):
     return User.objects.create_user(name, f"{name}@example.test", **more)
 
 
+def member(business, role, name=""):
+    """A person with this role in the business, called like it unless told otherwise."""
+    user = person(name or role)
+    Membership.objects.create(user=user, business=business, role=role)
+    return user
+
+
 @dataclass
 class Office:
     """One business with everything in it."""
@@ -189,6 +196,4 @@ class Office:
             )  # fmt: skip
 
     def hire(self, name, role):
-        user = person(name)
-        Membership.objects.create(user=user, business=self.business, role=role)
-        return user
+        return member(self.business, role, name)

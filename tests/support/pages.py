@@ -1,12 +1,18 @@
 """Reading pages as people do, and filling them in as a browser does: everything that is on the page is sent back, with
 some fields changed."""
 
+from django.contrib.messages import get_messages
 from django.utils.html import strip_tags
 
 
 def read(answer):
     """What stands on the page."""
     return " ".join(strip_tags(answer.content.decode().replace("<", " <")).split())
+
+
+def said(answer):
+    """What the page told the person."""
+    return " ".join(str(message) for message in get_messages(answer.wsgi_request))
 
 
 def sent(answer, **changes):
