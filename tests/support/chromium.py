@@ -33,6 +33,9 @@ _NAMELESS = """() => {
         .filter(one => one.checkVisibility() && !name(one).trim())
         .map(one => "no label: " + one.outerHTML.slice(0, 160));
 }"""
+_LETTERS = """() => [...document.querySelectorAll("[data-label]")]
+    .filter(one => getComputedStyle(one, "::before").textTransform !== "none")
+    .slice(0, 4).map(one => "not as it is written: " + one.dataset.label)"""
 _HEADINGS = """() => {
     const count = [...document.querySelectorAll("h1")].filter(one => one.checkVisibility()).length;
     return count === 1 ? [] : ["has " + count + " h1"];
@@ -46,7 +49,7 @@ def executable():
 
 def faults_of(page):
     """What is wrong with the page as it is shown now."""
-    return [fault for look in (_OVERFLOW, _NAMELESS, _HEADINGS) for fault in page.evaluate(look)]
+    return [fault for look in (_OVERFLOW, _NAMELESS, _LETTERS, _HEADINGS) for fault in page.evaluate(look)]
 
 
 class Watch:
