@@ -1,9 +1,12 @@
 """One bench per worker: it has simulated systems of its own, so that other tests may reset theirs."""
 
+from contextlib import contextmanager
+
 import pytest
 
 from tests.faults.databases import PostgresDatabases, SqliteFiles
 from tests.faults.lab import Lab
+from tests.faults.scenario import EcwidScenario
 from tests.faults.wix import WixScenario
 from tests.support.servers import postgres_url
 
@@ -26,9 +29,22 @@ def wix_lab(tmp_path_factory):
 @pytest.fixture(scope="session")
 def postgres_lab(tmp_path_factory):
     """The same on PostgreSQL."""
-    databases = PostgresDatabases(postgres_url())
+    with _on_postgres(tmp_path_factory.mktemp("postgres_lab"), EcwidScenario) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def postgres_wix_lab(tmp_path_factory):
+    """A bench with a Wix site, on PostgreSQL."""
+    with _on_postgres(tmp_path_factory.mktemp("postgres_wix_lab"), WixScenario) as opened:
+        yield opened
+
+
+@contextmanager
+def _on_postgres(folder, scenario):
+    databases = PostgresDatabases(postgres_url(), scenario.world)
     try:
-        with Lab.opened(databases, tmp_path_factory.mktemp("postgres_lab") / "complaints.txt") as opened:
+        with Lab.opened(databases, folder / "complaints.txt", scenario) as opened:
             yield opened
     finally:
         databases.drop_all()

@@ -32,14 +32,14 @@ class SqliteFiles:
 
 
 class PostgresDatabases:
-    """Databases on the server at `url`, whose user may create them."""
+    """Databases on the server at `url`, whose user may create them; `prefix` tells them from those of other benches."""
 
-    def __init__(self, url):
-        self.url = url
+    def __init__(self, url, prefix):
+        self.url, self._prefix = url, prefix.lower()
         self._made = set()
 
     def name(self, label):
-        return f"faults_{os.getpid()}_{label}"
+        return f"faults_{os.getpid()}_{self._prefix}_{label}"
 
     def create(self, label):
         self.drop(label)

@@ -86,16 +86,17 @@ class GoodsDay:
 
 
 class WixGoodsDay(GoodsDay):
-    """The same on a site, which is as new each time."""
+    """The same on a site, which is as new each time, in one of its catalogues."""
 
-    def __init__(self, lab):
+    def __init__(self, lab, catalog):
         self.lab = lab
+        self._catalog = catalog
         self._undisturbed = None
         self._expected = None
 
     def begin(self, **switches):
         self._counted(**switches)
-        self.lab.scenario.sell({sku: shown for sku, (shown, _counted) in _LEVELS.items()})
+        self.lab.scenario.sell({sku: shown for sku, (shown, _counted) in _LEVELS.items()}, self._catalog)
 
     def shown(self):
         levels = self.lab.scenario.levels()

@@ -15,9 +15,18 @@ def later(wix_lab):
     return day
 
 
+# How each catalogue writes a level: the newer one names the revision that was read, the older one knows no lock.
+WRITES = {"V1_CATALOG": "PATCH /stores/v2/inventoryItems/product/", "V3_CATALOG": "PATCH /stores/v3/inventory-items/"}
+
+
+@pytest.fixture(scope="module", params=WRITES)
+def catalog(request):
+    return request.param
+
+
 @pytest.fixture(scope="module")
-def goods(wix_lab):
-    day = WixGoodsDay(wix_lab)
+def goods(wix_lab, catalog):
+    day = WixGoodsDay(wix_lab, catalog)
     day.undisturbed()
     return day
 
@@ -115,13 +124,24 @@ def test_the_second_day_cut_off_after_the_work_was_done_at_any_call(later):
 # -- products and stock ------------------------------------------------------------------------------------------------
 
 
-def test_the_goods_are_worth_breaking(goods):
+def test_the_goods_are_worth_breaking(goods, catalog):
     goods.begin()
     ended = goods.sync()
     assert goods.differences(ended) == []
     assert ended.result["goods"]["written"] == [["LVL-1", 8, 12], ["LVL-2", 5, 0], ["LVL-4", 2, 30]]
     assert goods.shown() == {"LVL-1": 12, "LVL-2": 0, "LVL-3": 7, "LVL-4": 30, "LVL-5": 4, "LVL-6": 9}
-    assert sum(call.startswith("PATCH /stores/v3/inventory-items/") for call in ended.calls) == 3
+    assert sum(call.startswith(WRITES[catalog]) for call in ended.calls) == 3
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_goods_killed_at_each_level(goods, catalog, when):
+    writes = [at for at, call in enumerate(goods.undisturbed().calls, start=1) if call.startswith(WRITES[catalog])]
+    wrong = []
+    for number in writes:
+        goods.begin(request_id_replay=False)
+        assert goods.sync({"act": "kill", "call": number, "when": when}).was_killed
+        wrong += [f"call {number} ({when}): {one}" for one in goods.differences(goods.sync())]
+    assert not wrong
 
 
 @WHEN

@@ -73,13 +73,23 @@ class WixScenario:
         """Something happens to an order, given by its number in these lists."""
         self._shop.act(_id(1, number), deed, body)
 
-    def sell(self, levels):
-        """Products with these levels, in the newer catalog: every write of it names the revision that was read."""
-        self.side.change_site(self._shop.key, catalog="V3_CATALOG")
-        for place, (sku, level) in enumerate(levels.items()):
-            variant = {"id": _id(5, place), "sku": sku, "price": 20}
-            product = {"id": _id(4, place), "name": f"Thing {sku}", "variants": [variant], "quantity": level}
-            self.side.control("POST", f"sites/{self._shop.key}/products", product)
+    def sell(self, levels, catalog):
+        """Products with these levels; the first two are variants of one product, whose counting they share."""
+        self.side.change_site(self._shop.key, catalog=catalog)
+        first, second, *others = levels
+        for place, skus in enumerate([(first, second), *((sku,) for sku in others)]):
+            self._sell(place, *skus)
+        for sku, level in levels.items():
+            self.side.set_stock(self._shop.key, sku, quantity=level)
+
+    def _sell(self, place, *skus):
+        sizes = [{"Size": sku} for sku in skus] if len(skus) > 1 else [{}]
+        variants = [
+            {"id": _id(5, 10 * place + number), "sku": sku, "price": 20, "choices": size}
+            for number, (sku, size) in enumerate(zip(skus, sizes, strict=True))
+        ]
+        product = {"id": _id(4, place), "name": f"Thing {skus[0]}", "variants": variants, "quantity": 1}
+        self.side.control("POST", f"sites/{self._shop.key}/products", product)
 
     def levels(self):
         return {sku: item["quantity"] for sku, item in self.side.stock(self._shop.key).items()}
