@@ -164,7 +164,16 @@ class WixStore:
         if not ids:
             return {}
         body = self._client.ask("ecom/v1/payments/list-by-ids", {"orderIds": list(ids)})
-        return {text(told, "orderId"): told for told in rows(body, "orderTransactions")}
+        found = {text(told, "orderId"): told for told in rows(body, "orderTransactions")}
+        return found | {ref: self._transactions_of(ref) for ref in ids if ref not in found}
+
+    def _transactions_of(self, ref: str) -> Json:
+        """Of an order that the list leaves out: whether that means that nothing was paid is not documented."""
+        try:
+            body = self._client.get(f"ecom/v1/payments/orders/{quote(ref, safe='')}")
+        except NotFound:
+            return {}
+        return child(body, "orderTransactions")
 
     def _parcels(self, ids: Sequence[str]) -> dict[str, list[Json]]:
         if not ids:

@@ -69,6 +69,14 @@ def test_payments_come_in_one_call_for_a_page(site):
     assert (first.ref, first.number, first.updated_at) == ("o1", "10057", START - timedelta(days=2))
 
 
+def test_payments_of_an_order_that_the_list_leaves_out_are_asked_for_by_its_id(site):
+    site[SEARCH] = {"orders": [an_order("o1", paymentStatus="PAID"), an_order("o2", paymentStatus="NOT_PAID")]}
+    site["GET /ecom/v1/payments/orders/o1"] = {"orderTransactions": {"orderId": "o1", "payments": [payment("64.91")]}}
+    first, second = fetched(site)
+    assert [tender.method for tender in WixStore.read_order(first.payload).tenders] == ["CreditCard"]
+    assert WixStore.read_order(second.payload).tenders == ()
+
+
 def test_what_changed_lately_is_read_again_by_its_id(site):
     lately = an_order("o1", changed=START - timedelta(minutes=5))
     site[SEARCH] = {"orders": [lately, an_order("o2")]}
