@@ -11,7 +11,7 @@ from integrations.money import ZERO, plain, total_of
 from integrations.quickbooks.image import Image, differing, image
 from sync.engine.conclusion import Conclusion
 from sync.engine.content import digest
-from sync.engine.given_back import received_more
+from sync.engine.given_back import unaccounted
 from sync.engine.payments import credit_of, payments_of
 from sync.engine.period import named
 from sync.engine.search import balance_of
@@ -122,8 +122,8 @@ def difference(one: Amendment, payload: Json) -> Hold:
         return Hold(Reason.CANCELLED_AFTER_POSTING, said)
     said |= one.amounts | {"store": json.dumps(_wanted(one, payload))}
     if one.change.missing:
-        more = received_more(posting, one.change)
-        return Hold(more.reason, {**said, **more.params})
+        why = unaccounted(posting, one.change)
+        return Hold(why.reason, {**said, **why.params})
     if not one.is_ours:
         return Hold(Reason.EDITED_AFTER_POSTING, said)
     total, parts = amount_text(total_of_row(one.row), one.currency), ", ".join(differing(posting.image, now))

@@ -1,9 +1,13 @@
-"""What refunds gave back of sales receipts that become less.
+"""What refunds gave back of sales that become less.
 
 A receipt says that its total came in. An order that is edited down afterwards moves no money: its receipt follows only
 as far as the store says that money was given back, and that is not in the books by documents of its own. Which refund
 gave back how much is kept with the receipt (`Posting.given_back`): these parts need no document any more. Should the
 receipt become more again, they do: what came in is the receipt and these parts together, until the receipt is more.
+
+An invoice follows, and what was paid too much is the customer's credit, unless documents of refunds took back a part of
+it already: a merchant who gives back the price of a hat first, and takes the hat out of the order then, takes it back
+once. What refunds that come with the edit do not explain is a person's matter.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,20 +25,31 @@ from sync.translate.held import amount_text
 from sync.translate.outcome import Hold
 from sync.translate.reasons import Reason
 
+_DOCUMENTS = (Role.REFUND, Role.CREDIT)
+
 
 @dataclass(slots=True)
 class _Changing:
-    """A receipt that is to become `by` less, or, if that is negative, more."""
+    """A sale that is to become `by` less, or, if that is negative, more."""
 
     planned: Planned
     work: Work
     change: Change
-    receipt: Posting
+    sale: Posting
     order: Order
 
     @property
     def by(self) -> Decimal:
-        return total_of_receipt(self.receipt) - (self.change.sale.total if self.change.sale is not None else ZERO)
+        return total_posted(self.sale) - (self.change.sale.total if self.change.sale is not None else ZERO)
+
+    @property
+    def is_receipt(self) -> bool:
+        return self.sale.books_type == SaleType.SALES_RECEIPT
+
+    def lowered_by(self, refund: str) -> Decimal:
+        """What the receipt, or payments of the invoice, became less by a refund."""
+        paid = [one for (role, _), one in self.planned.postings.items() if role == Role.PAYMENT]
+        return total_of(one.given_back.get(refund, ZERO) for one in (self.sale, *paid))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,42 +62,68 @@ class _Filed:
     left_out: bool = False
 
 
-def account_for_receipts(planned: Iterable[Planned]) -> None:
-    """Say with the changes of receipts what refunds gave back of them, and what nobody did. Two statements, if any
-    becomes less."""
+def account_for_refunds(planned: Iterable[Planned]) -> None:
+    """Say with the changes of sales what refunds gave back of them, and what is not accounted for. Two statements, if
+    any becomes less."""
     changing = [found for found in map(_changing, planned) if found is not None]
     orders = [one.planned.record.pk for one in changing if one.by > 0 and one.planned.record.pk]
     filed = _filed(orders) if orders else {}
     for one in changing:
-        before, missing = one.receipt.given_back, ZERO
-        if one.by > 0:
-            given, missing = _shared_out(one.by, _unbooked(one, filed.get(one.planned.record.pk, {})))
-            parts = {ref: before.get(ref, ZERO) + amount for ref, amount in given.items()}
-        else:  # the last ones first
-            taken, _beyond = _shared_out(-one.by, dict(reversed(before.items())))
-            parts = {ref: before[ref] - amount for ref, amount in taken.items()}
-        change = replace(one.change, given_back={**before, **parts}, missing=missing)
+        refunds = filed.get(one.planned.record.pk, {})
+        change = _receipts_change(one, refunds) if one.is_receipt else _invoices_change(one, refunds)
         one.planned.decision = replace(one.work, change=change)
 
 
-def received_more(posted: Posting, change: Change) -> Hold:
-    """Why a receipt does not follow its order: it would say less than what came in and was not given back."""
+def _receipts_change(one: _Changing, refunds: Mapping[str, "_Filed"]) -> Change:
+    before, missing = one.sale.given_back, ZERO
+    if one.by > 0:
+        given, missing = _shared_out(one.by, _unbooked(one, refunds))
+        parts = {ref: before.get(ref, ZERO) + amount for ref, amount in given.items()}
+    else:  # the last ones first
+        taken, _beyond = _shared_out(-one.by, dict(reversed(before.items())))
+        parts = {ref: before[ref] - amount for ref, amount in taken.items()}
+    return replace(one.change, given_back={**before, **parts}, missing=missing)
+
+
+def _invoices_change(one: _Changing, refunds: Mapping[str, "_Filed"]) -> Change:
+    """What refunds to come do not explain of the edit may be what documents of earlier ones took back."""
+    by_documents = total_of(refund.posted for refund in refunds.values())
+    if one.by <= 0 or not by_documents:
+        return one.change
+    _given, unexplained = _shared_out(one.by, _unbooked(one, refunds))
+    return replace(one.change, missing=min(unexplained, by_documents))
+
+
+def taken_back(orders: Sequence[int]) -> dict[int, Decimal]:
+    """What documents of refunds took back of these orders' sales. One statement, if there are any."""
+    documents = Posting.objects.filter(record__order__in=orders, role__in=_DOCUMENTS, state=PostingState.POSTED)
+    found: dict[int, Decimal] = {}
+    for pk, total in documents.values_list("record__order", "total") if orders else ():
+        found[pk or 0] = found.get(pk or 0, ZERO) + (total or ZERO)
+    return found
+
+
+def unaccounted(posted: Posting, change: Change) -> Hold:
+    """Why a sale does not follow its order: a receipt would say less than what came in and was not given back, and of
+    an invoice refunds may have taken the same back already."""
     back = total_of(change.given_back.values()) - total_of(posted.given_back.values())
     after = change.sale.total if change.sale is not None else ZERO
-    amounts = {"before": total_of_receipt(posted), "after": after, "back": back, "amount": change.missing}
+    amounts = {"before": total_posted(posted), "after": after, "back": back, "amount": change.missing}
     figures = {name: amount_text(amount, posted.currency) for name, amount in amounts.items()}
     said = {"doc_number": named(posted)["doc_number"], "currency": posted.currency, "wish": change.content}
-    return Hold(Reason.RECEIVED_MORE_THAN_NEW_TOTAL, figures | said)
+    if posted.books_type == SaleType.SALES_RECEIPT:
+        return Hold(Reason.RECEIVED_MORE_THAN_NEW_TOTAL, figures | said)
+    return Hold(Reason.REFUNDED_BEFORE_EDIT, figures | said)
 
 
-def total_of_receipt(posted: Posting) -> Decimal:
-    """What came in by a receipt and was not given back by lowering it."""
+def total_posted(posted: Posting) -> Decimal:
+    """What a sale says; of a receipt that is what came in and was not given back by lowering it."""
     return (posted.total if posted.proven_total is None else posted.proven_total) or ZERO
 
 
 def _changing(planned: Planned) -> _Changing | None:
     posted, work = planned.sale, planned.decision
-    if posted is None or posted.books_type != SaleType.SALES_RECEIPT or planned.order is None:
+    if posted is None or planned.order is None:
         return None
     if not isinstance(work, Work) or work.change is None or work.change.kind is not Kind.EDIT:
         return None
@@ -92,7 +133,7 @@ def _changing(planned: Planned) -> _Changing | None:
 def _filed(orders: Sequence[int]) -> dict[int, dict[str, _Filed]]:
     """What is known of the refunds of these orders, by order and by the refund's ref."""
     records = list(Record.objects.filter(order__in=orders, kind=RecordKind.REFUND))
-    documents = Posting.objects.filter(record__in=records, role__in=(Role.REFUND, Role.CREDIT))
+    documents = Posting.objects.filter(record__in=records, role__in=_DOCUMENTS)
     posted: dict[int, Decimal] = {}
     for pk, total in documents.filter(state=PostingState.POSTED).values_list("record_id", "total"):
         posted[pk or 0] = posted.get(pk or 0, ZERO) + (total or ZERO)
@@ -105,12 +146,12 @@ def _filed(orders: Sequence[int]) -> dict[int, dict[str, _Filed]]:
 
 def _unbooked(one: _Changing, filed: Mapping[str, _Filed]) -> dict[str, Decimal]:
     """What each refund that the store tells of gave back and that is in the books in no way yet, as they were made;
-    together no more than the receipt still stands for."""
-    left = total_of_receipt(one.receipt) - total_of(refund.posted for refund in filed.values())
+    together no more than the sale still stands for."""
+    left = total_posted(one.sale) - total_of(refund.posted for refund in filed.values())
     found: dict[str, Decimal] = {}
     for refund in one.order.refunds:
         known = filed.get(refund.ref, _Filed(refund.amount))
-        booked = known.posted + one.receipt.given_back.get(refund.ref, ZERO)
+        booked = known.posted + one.lowered_by(refund.ref)
         part = min(_amount(refund, known, everything=left + booked) - booked, left)
         if part > 0:
             found[refund.ref] = part

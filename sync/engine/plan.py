@@ -13,7 +13,7 @@ from integrations.money import ZERO, total_of
 from integrations.quickbooks import writer
 from integrations.stores import OrderReader
 from sync.engine.content import content
-from sync.engine.given_back import account_for_receipts
+from sync.engine.given_back import account_for_refunds, taken_back
 from sync.engine.options import load_catalog
 from sync.engine.payments import payments_of, share
 from sync.engine.period import in_closed_period, in_open_period, named
@@ -65,11 +65,12 @@ class Planner:
         read = [self._read(record) for record in records]
         catalog = self.catalog(order for order in read if isinstance(order, Order))
         postings = {} if as_if_new else _postings(records)
+        back = taken_back([record.pk for record in records if record.gone == Gone.DELETED])
         planned = [
-            self._decide(record, order, catalog, postings.get(record.pk or 0, {}))
+            self._decide(record, order, catalog, postings.get(record.pk or 0, {}), back.get(record.pk, ZERO))
             for record, order in zip(records, read, strict=True)
         ]
-        account_for_receipts(planned)
+        account_for_refunds(planned)
         return planned
 
     def _read(self, record: Record) -> Order | Hold:
@@ -79,8 +80,8 @@ class Planner:
             order = _with_payment_dates(self.store.read_order(record.payload), record)
         except Malformed as error:
             return Hold(Reason.ORDER_UNREADABLE, {"detail": error.message})
-        if record.gone == Gone.DELETED:
-            order = replace(order, payment_state=PaymentState.CANCELLED, tenders=())
+        if record.gone == Gone.DELETED:  # nobody will tell of another refund
+            order = replace(order, payment_state=PaymentState.CANCELLED, tenders=(), refunds=())
         return order
 
     def catalog(self, orders: Iterable[Order]) -> Catalog:
@@ -91,7 +92,10 @@ class Planner:
         names = frozenset().union(*(wish.names for wish in wishes))
         return load_catalog(self.integration, self.options, keys=keys, names=names, instead=self.matches)
 
-    def _decide(self, record: Record, order: Order | Hold, catalog: Catalog, postings: Postings) -> Planned:
+    def _decide(
+        self, record: Record, order: Order | Hold, catalog: Catalog, postings: Postings, back: Decimal
+    ) -> Planned:
+        """`back` is what refunds took back of an order that was deleted."""
         if isinstance(order, Hold):
             return Planned(record, record.wanted, None, postings, _unless_left(order, postings))
         try:
@@ -100,7 +104,7 @@ class Planner:
             if posted is None:
                 decision = self._fresh(_as_it_happened(outcome, record, postings))
             else:
-                decision = self._again(outcome, order, posted, postings)
+                decision = self._again(outcome, order, posted, postings, back)
         except Exception as error:  # our mistake in one order must not keep the others out of the books
             logger.exception("order %s of %s could not be planned", order.number, self.integration.slug)
             decision = Hold(Reason.INTERNAL_ERROR, {"detail": type(error).__name__})
@@ -124,14 +128,17 @@ class Planner:
             return Work(outcome.sale, outcome.payments, outcome.notes)
         return outcome
 
-    def _again(self, outcome: Outcome, order: Order, posted: Posting, postings: Postings) -> Work | Hold | Skip:
+    def _again(
+        self, outcome: Outcome, order: Order, posted: Posting, postings: Postings, back: Decimal
+    ) -> Work | Hold | Skip:
         """The decision for an order whose sale is in the books: it may have been cancelled or edited, or paid since."""
         wish = wish_of(outcome, order)
         if ignored := _left(posted, wish):
             missing = self._missing_payments(outcome, posted, postings)
             return missing if isinstance(missing, Hold) else Work(payments=missing, notes=(ignored,))
         if isinstance(outcome, Skip):
-            return self._cancelled(posted, postings)
+            is_left = bool(order.refunds) or bool(back and back == posted.total)
+            return self._cancelled(posted, postings, left_to_refunds=is_left and self.integration.refunds.enabled)
         if posted.content != wish:
             return self._outgrown(outcome, wish, order, posted) or self._edited(outcome, wish, posted, postings)
         if posted.proven_total is not None and posted.total != posted.proven_total:
@@ -172,12 +179,12 @@ class Planner:
         amounts = {name: amount_text(amount, order.currency) for name, amount in told.items()}
         return wished(Hold(Reason.RECEIPT_OUTGROWN, named(posted) | amounts | {"currency": order.currency}), wish)
 
-    def _cancelled(self, posted: Posting, postings: Postings) -> Work | Hold:
-        """An invoice without a payment of ours may be voided; money that was received must be given back first, which
-        the refunds flow sees to."""
+    def _cancelled(self, posted: Posting, postings: Postings, *, left_to_refunds: bool) -> Work | Hold:
+        """What brought in no money of ours may be voided. Money that was received must be given back first: the refunds
+        flow sees to what the store tells of that, and a person to the rest."""
         paid = any(role == Role.PAYMENT and one.is_in_books for (role, _), one in postings.items())
-        if paid or posted.books_type == SaleType.SALES_RECEIPT:
-            if self.integration.refunds.enabled:  # what goes back of it is a record of its own
+        if paid or (posted.books_type == SaleType.SALES_RECEIPT and posted.total):
+            if left_to_refunds:  # what goes back of it is a record of its own
                 return Work(notes=(Note(Reason.CANCELLED_AND_PAID, named(posted)),))
             return wished(Hold(Reason.CANCELLED_AFTER_POSTING, named(posted)), Kind.VOID)
         closed = in_closed_period(posted, self.company)

@@ -12,7 +12,7 @@ from django.db import transaction
 from integrations.money import ZERO, currency_places, plain, round_half_up
 from sync.causes import cause_of
 from sync.engine.conclusion import Conclusion
-from sync.engine.given_back import received_more
+from sync.engine.given_back import unaccounted
 from sync.engine.rows import insert_rows, update_rows
 from sync.engine.work import OVERWRITE, Change, Kind, Planned, Work
 from sync.models import Action, LogEntry, Posting, Record, RecordState, Run
@@ -77,13 +77,13 @@ def _undone(planned: Planned) -> Ending:
     if isinstance(decision, Skip):
         return _skipped(planned, decision)
     if planned.sale is not None and decision.change is not None and _must_ask(planned.sale, decision.change):
-        return _problem(planned, received_more(planned.sale, decision.change), planned.sale)
+        return _problem(planned, unaccounted(planned.sale, decision.change), planned.sale)
     action = _would(decision)
     return Ending(planned.record, planned.wanted, planned.record.state, action, sale=planned.sale)
 
 
 def _must_ask(posted: Posting, change: Change) -> bool:
-    """Whether a person must say first where the money is that a receipt says came in."""
+    """Whether a person must say first what refunds are to an edit that takes from the sale."""
     return bool(change.missing) and posted.decided.get("do") != OVERWRITE
 
 

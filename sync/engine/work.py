@@ -59,7 +59,8 @@ class Change:
     """What is to become of a sale that is in the books. `content` is the order's digest (see `content`).
 
     A receipt says that its total came in. Where it becomes less, `given_back` is what refunds gave back of it, by their
-    refs, and `missing` what nobody gave back.
+    refs, and `missing` what nobody gave back. Of an invoice, `missing` is what documents of refunds may have taken back
+    of it before: a person says whether it is the same.
     """
 
     kind: Kind

@@ -126,6 +126,19 @@ TEXTS: Mapping[Reason, ReasonText] = {
         ),
         "record",
     ),
+    Reason.REFUNDED_BEFORE_EDIT: held(
+        _(
+            "The order was changed in the store: its total was %(before)s %(currency)s and is now %(after)s"
+            " %(currency)s. But refunds that are posted took back a part of its invoice “%(doc_number)s” before, and"
+            " %(amount)s of what would go from it now may be the same."
+        ),
+        _(
+            "If what was refunded was taken out of the order, leave QuickBooks as it is: the invoice and its refunds"
+            " are right together. If something else was, post the store's version over it; what was paid too much is"
+            " the customer's credit then."
+        ),
+        "record",
+    ),
     Reason.ORDER_MISSING: held(
         _("The store does not have the order any more, and does not say that it was deleted."),
         _("Look for it in the store; if it is gone, void its document in QuickBooks by hand, then ignore the change."),

@@ -22,6 +22,7 @@ CHANGES = (
     Reason.CHANGE_IN_CLOSED_PERIOD,
     Reason.PAID_MORE_THAN_NEW_TOTAL,
     Reason.RECEIVED_MORE_THAN_NEW_TOTAL,
+    Reason.REFUNDED_BEFORE_EDIT,
 )
 _CHANGED = Q(state=RecordState.HELD, params__has_key="wish")
 

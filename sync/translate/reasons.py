@@ -19,6 +19,7 @@ class Reason(StrEnum):
     REFUND_IN_RECEIPT = "refund_in_receipt"  # amount, before, after, currency, number: the receipt became less by it
     REFUND_BEYOND = "refund_beyond"  # amount, currency, number: came in for more than the sale, and was never recorded
     REFUND_OF_CREDIT = "refund_of_credit"  # amount, currency, number: what was paid too much; the payment became less
+    REFUND_SAID_BEFORE = "refund_said_before"  # amount, currency: of it was posted by the word of a person
     CREDIT_APPLIED_BY_BOOKS = "credit_applied_by_books"  # amount, currency, number
     SALE_UPDATED = "sale_updated"  # before, after, currency
     SALE_UPDATED_LEFT_OPEN = "sale_updated_left_open"  # before, after, amount, currency: the store never charged it
@@ -113,6 +114,7 @@ class Reason(StrEnum):
     REFUND_SALE_CHANGED = "refund_sale_changed"  # number, books_type, books_total, total, currency
     REFUND_SALE_GONE = "refund_sale_gone"  # number, books_type
     REFUND_WITHDRAWN = "refund_withdrawn"  # amount, currency, wish: it may be let be
+    REFUND_TOLD_LESS = "refund_told_less"  # amount, told, currency, wish: a person said more than the store does by now
     SKU_DUPLICATE = "sku_duplicate"  # sku, product
     STOCK_AWAITS_APPROVAL = "stock_awaits_approval"  # sku, product, after
     STOCK_REJECTED = "stock_rejected"  # sku, product, after, user
@@ -121,6 +123,8 @@ class Reason(StrEnum):
     PAID_MORE_THAN_NEW_TOTAL = "paid_more_than_new_total"  # doc_number, paid, after, currency
     # before, after, amount, back, currency, doc_number: `amount` of what a receipt says came in was not given back
     RECEIVED_MORE_THAN_NEW_TOTAL = "received_more_than_new_total"
+    # before, after, amount, currency, doc_number: `amount` of what is to go from an invoice, refunds took back, perhaps
+    REFUNDED_BEFORE_EDIT = "refunded_before_edit"
     ORDER_MISSING = "order_missing"
     STOCK_NOT_WRITABLE = "stock_not_writable"  # detail
     STOCK_REFUSED = "stock_refused"  # sku, product, after, detail

@@ -28,7 +28,8 @@ EXPECTED_HOLDS = {
     Reason.REFUND_EXCEEDS_SALE,
     Reason.REFUND_UNPROVEN,  # the order has less tax by now than earlier refunds gave back
 }
-# An edited order keeps the taxes of its old lines; a receipt follows what is paid, and was given back.
+# An edited order keeps the taxes of its old lines; a receipt follows what is paid, and was given back; of an invoice
+# refunds may have taken back what an edit takes out.
 HELD_EDITS = {
     Reason.TAXES_DO_NOT_ADD_UP,
     Reason.TAX_DIFFERS,
@@ -36,6 +37,7 @@ HELD_EDITS = {
     Reason.TAX_UNMAPPED,
     Reason.RECEIPT_OUTGROWN,
     Reason.RECEIVED_MORE_THAN_NEW_TOTAL,
+    Reason.REFUNDED_BEFORE_EDIT,
 }
 
 
