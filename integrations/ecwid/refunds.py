@@ -6,6 +6,9 @@
     PARTIALLY_REFUNDED    nothing                something was given back: nobody says how much
     CANCELLED             less than the total    the rest may have been given back, if it was ever paid
 
+What gift cards paid is no part of the total: it goes back to them with the last of the money, or, where they paid all
+of the order, by the status alone.
+
 Full refunds and cancellations put the goods back on the shelf, partial refunds do not.
 """
 
@@ -56,7 +59,16 @@ def _rows(order: Json, identity: tuple[str, ...], places: int) -> Iterator[Refun
 def _by_status(order: Json, status: str, identity: tuple[str, ...], told: list[Refund], places: int) -> Refund | None:
     """The refund that only the status tells of. Rows that add up to the whole order leave nothing to it."""
     known = total_of(refund.amount or Decimal(0) for refund in told)
-    rest = amount(order, "total", places) - known
+    total, gift_card = amount(order, "total", places), amount(order, "giftCardRedemption", places)
+    rest = total - known
+    if status == "REFUNDED" and not total and gift_card > 0:
+        return Refund(
+            ref=_ref(*identity, _BY_STATUS[status]),
+            amount=Decimal(0),
+            refunded_at=None,
+            method=_method(order),
+            gift_card=gift_card,
+        )
     if status not in _BY_STATUS or rest <= 0 or (told and status == "PARTIALLY_REFUNDED"):
         return None
     return Refund(

@@ -22,10 +22,11 @@ from sync.engine.plan import Planner
 from sync.engine.prove import prove_refund
 from sync.engine.refund_records import amount_of, refund_of
 from sync.engine.refund_sale import Live, SalesInBooks, is_adopted, item_refs, overpaying, sale_of
+from sync.engine.refund_told import said_before, told_otherwise_of
 from sync.engine.refund_work import ROLES, Lowering, PlannedRefund, RefundWork
 from sync.models import Posting, PostingState, Record, RecordKind, Role
 from sync.translate.dates import local_date
-from sync.translate.held import Held, amount_text, hold
+from sync.translate.held import Held, hold
 from sync.translate.orders import needs
 from sync.translate.outcome import Hold, Skip
 from sync.translate.payments import received
@@ -44,7 +45,7 @@ class _Page:
 
     orders: dict[int, Order | Hold]
     postings: dict[int, list[Posting]]  # of the order and of its refunds, as they were made
-    refunds: dict[int, list[int]]  # the order's refund records, as they were filed
+    refunds: dict[int, list[Record]]  # the order's refund records, as they were filed
     sales: SalesInBooks
     options: Options
 
@@ -123,7 +124,7 @@ class RefundPlanner:
         order = page.orders[record.order_id or 0]
         if isinstance(order, Hold):
             return order
-        told_otherwise = _told_otherwise(planned, order)
+        told_otherwise = told_otherwise_of(planned, order)
         if told_otherwise is not None:
             return told_otherwise
         sale = planned.sale
@@ -180,7 +181,7 @@ class RefundPlanner:
             refund=refund_of(record),
             amount=amount_of(record),
             date=local_date(record.created_in_store_at, page.options.time_zone),
-            place=page.refunds[record.order_id or 0].index(record.pk) + 1,
+            place=page.refunds[record.order_id or 0].index(record) + 1,
             order=order,
             sold=sold,
             credited=(),
@@ -188,6 +189,7 @@ class RefundPlanner:
             company=company,
             lowered=planned.in_receipt + planned.in_payments,
             beyond=_beyond(order, planned),
+            said=said_before(record, order, page.refunds[record.order_id or 0], history),
         )
         for posting in history:
             if posting.role in ROLES.values() and posting.state == PostingState.POSTED:
@@ -199,27 +201,13 @@ class RefundPlanner:
         return case
 
 
-def _told_otherwise(planned: PlannedRefund, order: Order) -> RefundWork | Hold | Skip | None:
-    """What becomes of a refund that the store does not tell of any more; None where it does."""
-    record = planned.record
-    refund = refund_of(record)
-    if any(one.ref == refund.ref for one in order.refunds):
-        return None
-    if not planned.amount:
-        return Skip(Reason.REFUND_SUPERSEDED)
-    if order.refunds:
-        return RefundWork()
-    amount = amount_text(planned.amount, record.currency)
-    return Hold(Reason.REFUND_WITHDRAWN, {"amount": amount, "currency": record.currency, "wish": "withdrawn"})
-
-
-def _history(orders: Mapping[int, object]) -> tuple[dict[int, list[Posting]], dict[int, list[int]]]:
+def _history(orders: Mapping[int, object]) -> tuple[dict[int, list[Posting]], dict[int, list[Record]]]:
     """Every posting of these orders and of their refunds, and the refunds themselves, by order."""
-    siblings = Record.objects.filter(order__in=list(orders), kind=RecordKind.REFUND).order_by("pk")
-    order_of = {pk: order for pk, order in siblings.values_list("pk", "order_id") if order is not None}
-    refunds: dict[int, list[int]] = {}
-    for pk, order in order_of.items():
-        refunds.setdefault(order, []).append(pk)
+    siblings = Record.objects.filter(order__in=list(orders), kind=RecordKind.REFUND).only("pk", "order_id", "payload")
+    refunds: dict[int, list[Record]] = {}
+    for one in siblings.order_by("pk"):
+        refunds.setdefault(one.order_id or 0, []).append(one)
+    order_of = {one.pk: order for order, some in refunds.items() for one in some}
     of_any = Q(record__in=list(orders)) | Q(record__order__in=list(orders))
     postings: dict[int, list[Posting]] = {}
     for posting in Posting.objects.filter(of_any).order_by("pk"):

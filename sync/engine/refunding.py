@@ -141,6 +141,10 @@ def _without_documents(planned: PlannedRefund) -> Iterator[Note]:
     sale, currency = planned.sale, planned.record.currency
     if sale is None:
         return
+    if planned.case is not None and planned.case.said:
+        yield Note(
+            Reason.REFUND_SAID_BEFORE, {"amount": amount_text(planned.case.said, currency), "currency": currency}
+        )
     said = {"currency": currency, "number": sale.doc_number or sale.books_ref}
     if isinstance(planned.decision, RefundWork) and planned.decision.beyond:
         amount = amount_text(planned.decision.beyond, currency)

@@ -33,6 +33,13 @@ TEXTS: Mapping[Reason, ReasonText] = {
             " invoice “%(number)s” became less by it."
         ),
     ),
+    Reason.REFUND_SAID_BEFORE: ok(
+        _(
+            "%(amount)s %(currency)s of it was posted already: somebody entered it while the store did not tell how"
+            " much was given back."
+        ),
+        _("If that was another refund than this one, enter that amount once more in QuickBooks by hand."),
+    ),
     Reason.REFUNDS_OFF: skipped(
         _("Refunds are not posted for this integration."),
         _("Switch refunds on in Flows if they belong in the books."),
@@ -100,6 +107,14 @@ TEXTS: Mapping[Reason, ReasonText] = {
     Reason.REFUND_SALE_GONE: held(
         _("The %(books_type)s “%(number)s” of this refund is not in QuickBooks any more."),
         _("If it was deleted on purpose, ignore the refund here."),
+        "quickbooks",
+    ),
+    Reason.REFUND_TOLD_LESS: held(
+        _(
+            "%(amount)s %(currency)s was posted for this refund, as somebody entered it; by now the store tells of"
+            " %(told)s %(currency)s in its place."
+        ),
+        _("Lower its document in QuickBooks to what was given back, unless it is right; then ignore the change here."),
         "quickbooks",
     ),
     Reason.REFUND_WITHDRAWN: held(

@@ -65,7 +65,8 @@ class RefundCase:
 
     `amount` is what the store or a person said, None where nobody did; `place` which of the order's refunds it is,
     counted from 1; `lowered` what the receipt or payments became less by it, without any document of its own;
-    `beyond` what came in for more than the order comes to and was never in the books: it is given back first of all.
+    `beyond` what came in for more than the order comes to and was never in the books: it is given back first of all;
+    `said` what of it is in the books by the word of a person, from when the store did not tell how much went back.
     """
 
     refund: Refund
@@ -79,6 +80,7 @@ class RefundCase:
     company: Company
     lowered: Decimal = ZERO
     beyond: Decimal = ZERO
+    said: Decimal = ZERO
 
     @property
     def left(self) -> Decimal:
@@ -93,7 +95,7 @@ class RefundCase:
     @property
     def done(self) -> Decimal:
         """What was given back in the books for this very refund already."""
-        return self.lowered + total_of(one.form.total for one in self.credited if one.own)
+        return self.said + self.lowered + total_of(one.form.total for one in self.credited if one.own)
 
     @property
     def is_begun(self) -> bool:

@@ -1,0 +1,58 @@
+"""Refunds that the store tells in another way by now (R5): by another status, or by rows where a status was alone.
+
+What a person entered for a refund whose amount the store did not tell is in the books; once the store tells amounts in
+its place, they are what went back, and what is in the books counts towards them.
+"""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from integrations.commerce import Order
+from integrations.money import ZERO, total_of
+from sync.engine.refund_records import refund_of
+from sync.engine.refund_work import ROLES, PlannedRefund, RefundWork
+from sync.models import Posting, PostingState, Record
+from sync.translate.held import amount_text
+from sync.translate.outcome import Hold, Skip
+from sync.translate.reasons import Reason
+
+
+def told_otherwise_of(planned: PlannedRefund, order: Order) -> RefundWork | Hold | Skip | None:
+    """What becomes of a refund that the store does not tell of any more; None where it does."""
+    record = planned.record
+    if not _is_superseded(record, order):
+        return None
+    if not planned.amount:
+        return Skip(Reason.REFUND_SUPERSEDED)
+    said = {"amount": amount_text(planned.amount, record.currency), "currency": record.currency, "wish": "withdrawn"}
+    if not order.refunds:
+        return Hold(Reason.REFUND_WITHDRAWN, said)
+    told = [one.amount for one in order.refunds]
+    known = total_of(amount for amount in told if amount is not None)
+    if record.payload.get("entered") and None not in told and known < planned.amount:
+        return Hold(Reason.REFUND_TOLD_LESS, said | {"told": amount_text(known, record.currency)})
+    return RefundWork()
+
+
+def said_before(record: Record, order: Order, refunds: Iterable[Record], history: Sequence[Posting]) -> Decimal:
+    """What is in the books of this refund by the word of a person, on a record that it has taken the place of; of
+    several such refunds, the first ones first."""
+    entered = [one for one in refunds if one.payload.get("entered") and _is_superseded(one, order)]
+    left = total_of(_in_books(one, history) for one in entered)
+    for refund in order.refunds:
+        part = min(refund.amount or ZERO, left)
+        if refund.ref == refund_of(record).ref:
+            return part
+        left -= part
+    return ZERO
+
+
+def _is_superseded(record: Record, order: Order) -> bool:
+    ref = refund_of(record).ref
+    return all(one.ref != ref for one in order.refunds)
+
+
+def _in_books(record: Record, history: Sequence[Posting]) -> Decimal:
+    own = [one for one in history if one.record_id == record.pk and one.role in ROLES.values()]
+    by_documents = total_of(one.total or ZERO for one in own if one.state == PostingState.POSTED)
+    return by_documents + total_of(one.given_back.get(refund_of(record).ref, ZERO) for one in history)
