@@ -42,11 +42,12 @@ class _Sold:
 def refunds_of(
     order: Json, transactions: Json, lines: Sequence[OrderLine], *, included: bool, places: int
 ) -> tuple[Refund, ...]:
-    """The refunds as they were made: one for each method that the money went back by.
+    """The refunds as they were made: one for each payment that money went back to, known by its id. How a payment is
+    called may change, and two of them may come to be called the same.
 
-    What a refund names is shared by its methods, the one with the most money first: a line goes to the first that still
-    has room for it. One that lies across two of them leaves its units with the first; the second has money alone. What
-    went back to gift cards is with the first method, or by itself.
+    What a refund names is shared by its payments, the one with the most money first: a line goes to the first that
+    still has room for it. One that lies across two of them leaves its units with the first; the second has money alone.
+    What went back to gift cards is with the first payment, or by itself.
     """
     payments = {text(payment, "id"): payment for payment in rows(transactions, "payments")}
     items = {f"item:{text(item, 'id')}": item for item in rows(order, "lineItems")}
@@ -65,23 +66,23 @@ def _parts(refund: Json, payments: Mapping[str, Json], sold: _Sold) -> Iterator[
     sent = rows(refund, "transactions")
     if not all(text(row, "refundStatus") in _SETTLED for row in sent):
         return
-    done = [(payments.get(text(row, "paymentId"), {}), money(row, "amount")) for row in sent if _succeeded(row)]
-    gift_card = total_of(amount for payment, amount in done if is_gift_card(payment))
-    methods = _by_method(done) or ([("", ZERO)] if gift_card else [])
-    if not methods:
+    done = [(text(row, "paymentId"), money(row, "amount")) for row in sent if _succeeded(row)]
+    gift_card = total_of(amount for payment, amount in done if is_gift_card(payments.get(payment, {})))
+    paid_back = _by_payment(done, payments) or ([("", ZERO)] if gift_card else [])
+    if not paid_back:
         return
     named = list(_named(refund, sold))
     goods = [one for one in named if one.ref in sold.units]
-    room = [amount + (ZERO if place else gift_card) for place, (_method, amount) in enumerate(methods)]
-    for place, ((method, amount), lines) in enumerate(zip(methods, _shared(named, room, sold), strict=True)):
+    room = [amount + (ZERO if place else gift_card) for place, (_payment, amount) in enumerate(paid_back)]
+    for place, ((payment, amount), lines) in enumerate(zip(paid_back, _shared(named, room, sold), strict=True)):
         ref = text(refund, "id")
         yield Refund(
-            ref=ref if not place else f"{ref}:{method}",
+            ref=ref if not place else f"{ref}:{payment}",
             amount=amount,
             refunded_at=moment(refund, "createdDate"),
             restocked=bool(goods) and all(one.restocked == one.quantity for one in goods),
             reason=text(child(refund, "details"), "reason"),
-            method=method,
+            method=method_of(payments.get(payment, {})),
             lines=lines,
             gift_card=ZERO if place else gift_card,
         )
@@ -91,13 +92,13 @@ def _succeeded(row: Json) -> bool:
     return text(row, "refundStatus") == "SUCCEEDED"
 
 
-def _by_method(done: Sequence[tuple[Json, Decimal]]) -> list[tuple[str, Decimal]]:
-    """What went back by each method, the greatest first. What a gift card or a membership got back is no money."""
+def _by_payment(done: Sequence[tuple[str, Decimal]], payments: Mapping[str, Json]) -> list[tuple[str, Decimal]]:
+    """What went back to each payment, the greatest first. What a gift card or a membership got back is no money."""
     amounts: dict[str, list[Decimal]] = {}
     for payment, amount in done:
-        if is_money(payment):
-            amounts.setdefault(method_of(payment), []).append(amount)
-    totals = [(method, total_of(parts)) for method, parts in amounts.items()]
+        if is_money(payments.get(payment, {})):
+            amounts.setdefault(payment, []).append(amount)
+    totals = [(payment, total_of(parts)) for payment, parts in amounts.items()]
     return sorted(totals, key=lambda one: (-one[1], one[0]))
 
 

@@ -58,14 +58,15 @@ def test_only_what_succeeded_counts():
     assert read(refund("r1")).refunds == ()
 
 
-def test_several_payments_are_given_back_by_their_methods():
+def test_several_payments_are_given_back_each_by_its_method():
     cash = payment("20", ref="cash", regularPaymentDetails={"paymentMethod": "Cash"})
     card, second = payment("30"), payment("4", ref="card2")
     back = refund("r1", (PAYMENT_ID, "30", "SUCCEEDED"), ("cash", "20", "SUCCEEDED"), ("card2", "4", "SUCCEEDED"))
     found = read(back, payments=[cash, card, second])
     assert [(one.ref, one.method, one.amount) for one in found.refunds] == [
-        ("r1", "CreditCard", 34),
-        ("r1:Cash", "Cash", 20),
+        ("r1", "CreditCard", 30),
+        ("r1:cash", "Cash", 20),
+        ("r1:card2", "CreditCard", 4),
     ]
 
 
