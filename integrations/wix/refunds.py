@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from hashlib import sha256
 
 from integrations.commerce import OrderLine, Refund, RefundLine
 from integrations.money import ZERO, allocate, round_half_up, total_of
@@ -77,7 +78,7 @@ def _parts(refund: Json, payments: Mapping[str, Json], sold: _Sold) -> Iterator[
     for place, ((payment, amount), lines) in enumerate(zip(paid_back, _shared(named, room, sold), strict=True)):
         ref = text(refund, "id")
         yield Refund(
-            ref=ref if not place else f"{ref}:{payment}",
+            ref=ref if not place else f"{ref}:{_short(payment)}",
             amount=amount,
             refunded_at=moment(refund, "createdDate"),
             restocked=bool(goods) and all(one.restocked == one.quantity for one in goods),
@@ -86,6 +87,11 @@ def _parts(refund: Json, payments: Mapping[str, Json], sold: _Sold) -> Iterator[
             lines=lines,
             gift_card=ZERO if place else gift_card,
         )
+
+
+def _short(payment: str) -> str:
+    """What tells a payment from the order's others; ids of three things would be too long for one."""
+    return sha256(payment.encode()).hexdigest()[:12]
 
 
 def _succeeded(row: Json) -> bool:
