@@ -1,6 +1,8 @@
 """What corresponds to what: taxes, payment methods, products and buyers of a store and their counterparts in
 QuickBooks."""
 
+from hashlib import sha256
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -8,6 +10,8 @@ from integrations.models import BooksObject, Integration
 from integrations.models.integration import IntegrationSetting
 from integrations.words import taxes_in_words
 from sync.models.settings import books_object
+
+_LONGEST_KEY = 400
 
 
 class TaxMapping(IntegrationSetting):
@@ -21,7 +25,7 @@ class TaxMapping(IntegrationSetting):
         Integration, models.CASCADE, related_name="tax_mappings", verbose_name=_("integration")
     )
     taxes = models.JSONField(_("store taxes"), default=list, blank=True)
-    key = models.CharField(max_length=400, editable=False)
+    key = models.CharField(max_length=_LONGEST_KEY, editable=False)
     code = models.CharField(_("QuickBooks tax code"), max_length=40, blank=True)
     created_at = models.DateTimeField(_("first seen at"), auto_now_add=True)
 
@@ -36,8 +40,12 @@ class TaxMapping(IntegrationSetting):
 
     @staticmethod
     def key_of(taxes: list[str]) -> str:
-        """The compared form of a combination: order, case and blanks do not matter."""
-        return " + ".join(sorted(" ".join(tax.split()).casefold() for tax in taxes))
+        """The compared form of a combination: order, case and blanks do not matter. Of many taxes with long names, as
+        tax calculators tell them of one line, it is the beginning and a digest."""
+        key = " + ".join(sorted(" ".join(tax.split()).casefold() for tax in taxes))
+        return (
+            key if len(key) <= _LONGEST_KEY else f"{key[: _LONGEST_KEY - 20]} {sha256(key.encode()).hexdigest()[:16]}"
+        )
 
     def save(self, *args: object, **kwargs: object) -> None:
         self.key = self.key_of(self.taxes)

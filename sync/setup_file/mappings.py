@@ -25,7 +25,6 @@ Json = Any
 US_CODES = {"taxable": TAXABLE, "non_taxable": NON_TAXABLE}
 _US_NAMES = {code: name for name, code in US_CODES.items()}
 _TAX_CODE = ListEntry("TaxCode")
-_LONGEST_TAXES = 400
 _LONGEST_METHOD = 200
 
 
@@ -74,10 +73,7 @@ def _tax(entry: Json, path: str, reading: Reading) -> list[tuple[Tax, str]]:
 
 
 def _store_taxes(value: Json) -> list[str]:
-    taxes = texts(value)
-    if len(TaxMapping.key_of(taxes)) > _LONGEST_TAXES:
-        raise Wrong(_("at most %(longest)d characters fit") % {"longest": _LONGEST_TAXES})
-    return taxes
+    return texts(value)
 
 
 def _code(value: Json, facts: Facts) -> str:

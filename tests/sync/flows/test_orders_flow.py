@@ -150,6 +150,17 @@ def test_a_combination_that_nobody_mapped_becomes_a_row_that_waits_for_a_choice(
     assert taxes_learned() == [(["TVA réduite 5.5"], "")]
 
 
+def test_many_taxes_with_long_names_are_learned_too(integration):
+    """The column is as long as PostgreSQL lets it be."""
+    names = [f"{'Special district of a long name ' * 4}{number}" for number in range(7)]
+    levied, others = ([share(name, "0.125", "0.01") for name in some] for some in (names, [*names[:6], "Another"]))
+    sold = order(line("a", "20", *levied), line("b", "20", *others))
+    for _time in range(2):
+        learn_taxes(integration, [sold], options(taxes=()), CANADA)
+    keys = TaxMapping.objects.filter(integration=integration).values_list("key", flat=True)
+    assert (len(keys), max(map(len, keys)) <= TaxMapping._meta.get_field("key").max_length) == (2, True)
+
+
 def test_each_combination_is_learned_once_whatever_its_order(integration):
     sold = order(line("a", "20", GST, QST), line("b", "20", QST, GST), line("c", "20"))
     for _ in range(2):
