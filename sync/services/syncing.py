@@ -159,4 +159,7 @@ def _hand_over(run: Run) -> None:
 
 
 def _come_back(run: Run, at: datetime) -> None:
-    Schedule.objects.create(name=f"run {run.pk}", func=TASK, args=str(run.pk), schedule_type=Schedule.ONCE, next_run=at)
+    """Once, however often it is handed over while the company is busy: each message may do so."""
+    name = f"run {run.pk}"
+    if not Schedule.objects.filter(name=name, func=TASK).exists():
+        Schedule.objects.create(name=name, func=TASK, args=str(run.pk), schedule_type=Schedule.ONCE, next_run=at)

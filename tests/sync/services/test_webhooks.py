@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django_q.models import Schedule
 
 from integrations.models import (
     BooksConnection,
@@ -232,6 +233,14 @@ def test_a_run_that_waited_for_the_company_is_woken_when_it_is_free(world, queue
         tasks.sync_once(world.integration.pk, world.time.clock)
     assert queue == [("sync.tasks.carry_out_sync", run.pk)]
     assert sync_carry_out(run.pk, clock=world.time.clock, works_for=FOUR_MINUTES) == run
+
+
+def test_a_run_that_is_handed_over_by_many_messages_comes_back_once(world):
+    run = sync_on_message(world.integration, now=world.time.now())
+    with leased(world.integration.books, clock=world.time.clock):
+        for _message in range(3):
+            assert sync_carry_out(run.pk, clock=world.time.clock, works_for=FOUR_MINUTES) is None
+    assert Schedule.objects.filter(name=f"run {run.pk}").count() == 1
 
 
 def test_a_run_is_given_up_when_the_integration_was_paused_since(office, time):
