@@ -36,7 +36,7 @@ def products_of(product: Json) -> Iterator[Product]:
     yield base
     for variation in rows(product, "combinations"):
         sku = text(variation, "sku")
-        if sku and sku != base.sku:
+        if sku and sku != base.sku and reference(variation, "id"):
             yield _variation(base, variation, sku)
 
 

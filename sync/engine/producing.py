@@ -12,7 +12,7 @@ from integrations import mirror
 from integrations.books import ItemDraft, Known
 from integrations.commerce import Product
 from integrations.connecting import note_error, profile_of
-from integrations.errors import NotFound, RemoteError
+from integrations.errors import RemoteError
 from integrations.models import BooksObject
 from integrations.quickbooks import entry_writer, query
 from integrations.quickbooks.client import BATCH_ITEMS, BatchAnswer, BatchItem
@@ -24,8 +24,10 @@ from sync.engine.options import load_catalog
 from sync.engine.plan import PAGE
 from sync.engine.product_records import changed_pages, news, pull
 from sync.engine.record import Ending, problem_ending
+from sync.engine.rows import update_rows
 from sync.engine.session import Session, stopped_by
 from sync.engine.stocktaking import outstanding_of, product_of
+from sync.engine.vanished import asked_for, gone, gone_ending, products_forget
 from sync.flows import products as products_flow
 from sync.models import Action, Posting, PostingState, Record, RecordState, Role
 from sync.models.settings import OpeningQuantity
@@ -44,9 +46,10 @@ from sync.translate.products import (
 )
 from sync.translate.reasons import Reason
 from sync.translate.settings import CreateAs, match_key
-from sync.translate.stock import Outstanding, uses_of
+from sync.translate.stock import Outstanding, Range, uses_of
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
+_GONE = Skip(Reason.PRODUCT_GONE, {})
 # A record, the product that it holds, and what becomes of it.
 Decided = tuple[Record, Product, Outcome]
 
@@ -59,12 +62,12 @@ def synchronise(session: Session) -> None:
     integration, now = session.integration, session.clock.now()
     if session.store_problem is None:
         try:
-            pull(session)
+            before = integration.products_read_until
+            products_forget(session, read=pull(session), before=before)
             if integration.products.opening_quantity == OpeningQuantity.STORE:
                 session.pull_orders()  # what was sold until the levels were read belongs to them
         except RemoteError as error:
-            note_error(integration.store, error)
-            session.store_problem = stopped_by(error, "store")
+            _note_problem(session, error)
     if not products_flow.due(integration, now=now).exists() and not products_flow.is_waiting(integration):
         return
     work = _Producer(session, products_flow.known_products(integration))
@@ -75,6 +78,11 @@ def synchronise(session: Session) -> None:
         work.produce(page)
     if work.refusals.lists_are_stale:
         mirror.forget(session.books)
+
+
+def _note_problem(session: Session, error: RemoteError) -> None:
+    note_error(session.integration.store, error)
+    session.store_problem = stopped_by(error, "store")
 
 
 def preview(session: Session) -> None:
@@ -107,7 +115,7 @@ class _Producer:
         self._integration = session.integration
         all_products = list(products)
         self._uses = uses_of(all_products)
-        self._refs = frozenset(product.ref for product in all_products)
+        self._range = Range.of(all_products)
         self._settings = _settings(session)
         self.refusals = Refusals(session.planner.company.name)
 
@@ -115,7 +123,7 @@ class _Producer:
         """Bring a page of records to its end, in two batches and one question at most."""
         started = time.perf_counter()
         decided = self._decide(page)
-        steady = [one for one in decided if self._is_steady(one)]
+        steady = [standing for one in decided if (standing := self._standing(one)) is not None]
         made, problems = self._create([outcome for _, _, outcome in steady if isinstance(outcome, ItemDraft)])
         changed = self._change([outcome for _, _, outcome in steady if isinstance(outcome, ItemChange)])
         endings = [self._ending(one, made, problems, changed) for one in steady]
@@ -132,16 +140,16 @@ class _Producer:
         names = {name for _, product in products for name in names_of(product)}
         catalog = load_catalog(self._integration, options, keys=keys, names=names)
         items = self._listed({item.id for item in (*catalog.by_key.values(), *catalog.matches.values())})
-        lists = Lists(catalog, items, self._uses, self._outstanding.by_ref)
+        known = (self._settings, company, Lists(catalog, items, self._uses, self._outstanding.by_ref))
         return [
-            (record, product, translate_product(product, self._settings, company, lists))
+            (record, product, _GONE if record.payload.get("gone") else translate_product(product, *known))
             for record, product in products
         ]
 
     @cached_property
     def _outstanding(self) -> Outstanding:
         """Only asked for where new items begin with the store's levels."""
-        return outstanding_of(self._integration, known=self._refs) if self._settings.opening else Outstanding()
+        return outstanding_of(self._integration, known=self._range) if self._settings.opening else Outstanding()
 
     def _listed(self, ids: set[str]) -> dict[str, Listed]:
         rows = BooksObject.objects.filter(books=self._session.books, type="Item", books_ref__in=ids)
@@ -160,18 +168,23 @@ class _Producer:
             for row in rows
         }
 
-    def _is_steady(self, decided: Decided) -> bool:
+    def _standing(self, decided: Decided) -> Decided | None:
         """An item that begins with the store's level is made only while that level stands still: what is sold in
-        between would be counted twice, or not at all."""
-        _, product, outcome = decided
+        between would be counted twice, or not at all. None: the next run looks again."""
+        record, product, outcome = decided
         if not (self._settings.opening and isinstance(outcome, ItemDraft) and outcome.inventory_start):
-            return True
-        with self._session.asking_store():
-            try:
-                current = {one.ref: one.stock for one in self._session.store.product(product.product_ref)}
-            except NotFound:
-                return False
-        return current.get(product.ref) == product.stock
+            return decided
+        if self._session.store_problem is not None:
+            return None
+        try:
+            current = asked_for(self._session.store, [product.ref])[product.ref]
+        except RemoteError as error:
+            _note_problem(self._session, error)
+            return None
+        if current is None:
+            update_rows([gone(record)], ["payload", "fingerprint"])
+            return record, product, _GONE
+        return decided if current.stock == product.stock else None
 
     def _create(self, drafts: Sequence[ItemDraft]) -> tuple[dict[str, Known], dict[str, Fault]]:
         made: dict[str, Known] = {}
@@ -194,8 +207,7 @@ class _Producer:
                 for ref, row in current.items()
             ]
             if writes:
-                tokens = digest("|".join(f"{ref}/{row['SyncToken']}" for ref, row in sorted(current.items())))
-                answers |= client.batch(writes, tokens[:36])
+                answers |= client.batch(writes, digest(repr(writes))[:36])  # mended after a refusal it is another one
             changed = [answer.object for answer in answers.values() if answer.object is not None]
             mirror.put(self._session.books, "Item", changed, ours=True)
         return answers
@@ -260,6 +272,8 @@ def _settled(record: Record, product: Product, outcome: Outcome) -> Ending:
     """The ending of a product for which nothing is to be written."""
     if isinstance(outcome, Hold):
         return problem_ending(record, record.wanted, outcome, None)
+    if outcome is _GONE:
+        return gone_ending(record)
     if isinstance(outcome, Skip):
         params = dict(outcome.params)
         return Ending(record, record.wanted, RecordState.SKIPPED, Action.SKIPPED, outcome.reason, params)

@@ -24,17 +24,20 @@ def changed_pages(session: Session) -> Iterator[list[Product]]:
     return session.store.products(updated_from=None if until is None else until - OVERLAP)
 
 
-def pull(session: Session) -> None:
-    """File the products that changed; the cursor moves only together with the last of them."""
+def pull(session: Session) -> set[str]:
+    """File the products that changed, and return their refs; the cursor moves only together with the last of them."""
     integration, now = session.integration, session.clock.now()
     waiting: list[Product] = []
+    read: set[str] = set()
     for page in changed_pages(session):
         _file(integration, waiting, now)
         waiting = page
+        read.update(product.ref for product in page)
     with transaction.atomic():
         _file(integration, waiting, now)
         integration.products_read_until = now
         integration.save(update_fields=["products_read_until"])
+    return read
 
 
 def news(

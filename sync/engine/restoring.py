@@ -11,7 +11,8 @@ from sync.engine.record import Ending
 from sync.engine.rows import update_rows
 from sync.engine.session import Session
 from sync.engine.stock_endings import counted
-from sync.engine.stocktaking import NOTED, gone, note
+from sync.engine.stocktaking import NOTED, note
+from sync.engine.vanished import gone, gone_ending
 from sync.flows import stock as stock_flow
 from sync.models import Action, PushState, Record, RecordState, StockChange, StockPush
 from sync.translate.reasons import Reason
@@ -91,8 +92,7 @@ class Restorer:
         if record is None or record.payload.get("gone"):
             return
         update_rows([gone(record)], NOTED)
-        params = {"sku": change.sku, "product": change.product}
-        self._end(Ending(record, record.wanted, RecordState.SKIPPED, Action.SKIPPED, Reason.PRODUCT_GONE, params))
+        self._end(gone_ending(record))
 
     def _hold(
         self, change: StockChange, records: Mapping[str, Record], reason: Reason, params: Mapping[str, str]

@@ -9,11 +9,12 @@ import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 
 from django.db import transaction
 
 from integrations.commerce import Product
-from integrations.errors import NotAllowed, NotFound, Refused, RemoteError
+from integrations.errors import NotAllowed, NotFound, OutcomeUnknown, Refused, RemoteError, TemporaryError
 from sync.engine.content import digest
 from sync.engine.record import Ending
 from sync.engine.restoring import Restorer
@@ -21,12 +22,16 @@ from sync.engine.rows import insert_rows, update_rows
 from sync.engine.session import Session, stopped_by
 from sync.engine.stock_causes import basis, comparison_made, comparison_owed, is_due
 from sync.engine.stock_endings import counted, is_right_and_new, named, problem_of, set_ending, settled, would_set
-from sync.engine.stocktaking import NOTED, Shelf, Stocktaking, gone, note, product_of
+from sync.engine.stocktaking import NOTED, Shelf, Stocktaking, note, product_of
+from sync.engine.vanished import gone, gone_ending
 from sync.flows import stock as stock_flow
-from sync.models import Action, PushState, Record, RecordState, StockChange, StockPush
+from sync.models import PushState, Record, RecordState, StockChange, StockPush
 from sync.translate.outcome import Hold
 from sync.translate.reasons import Reason
 from sync.translate.stock import Ask, Level, asks
+
+# So many products may fail before it is the store that does.
+_PATIENCE = 3
 
 
 def synchronise(session: Session) -> None:
@@ -67,6 +72,7 @@ def _compare(session: Session, taking: Stocktaking) -> None:
     integration, began_at = session.integration, session.clock.now()
     comparison_owed(integration)
     rests_on = basis(session)
+    taking.look_for_doubled()
     shelves = taking.shelves()
     if any(shelf.level for shelf in shelves):
         taking.catch_up(shelves)
@@ -146,12 +152,13 @@ class _Pusher:
         rejected = stock_flow.pushes(self._integration, PushState.REJECTED).first()
         is_rejected = bool(rest) and rejected is not None and rejected.digest == table
         waiting = stock_flow.waiting_push(self._integration)
-        if waiting is not None and (waiting.digest != table or is_rejected):
-            waiting.delete()
-            waiting = None
-        if rest and waiting is None and not is_rejected:
+        if not rest or is_rejected:
+            stock_flow.pushes(self._integration, PushState.WAITING).delete()
+        elif waiting is None:
             with transaction.atomic():
                 self._push(rest, PushState.WAITING, ask)
+        elif waiting.digest != table:
+            self._show_anew(waiting, rest, ask)
         if rejected is not None and is_rejected:
             reason, params = Reason.STOCK_REJECTED, {"user": rejected.by}
         else:
@@ -160,17 +167,30 @@ class _Pusher:
         self._record([ending for ending in held if ending is not None])
 
     def _push(self, rest: Sequence[Shelf], state: PushState, ask: Ask | None) -> tuple[StockPush, list[StockChange]]:
-        levels = [(shelf, shelf.level) for shelf in rest if shelf.level]
-        push = StockPush.objects.create(
-            integration=self._integration,
-            run=self._session.run,
-            state=state,
-            because=ask or "",
-            digest=_digest(rest),
-            compared=sum(1 for shelf in self._shelves if isinstance(shelf.decision, Level)),
-            falling=sum(1 for _shelf, level in levels if level.falls_to_zero),
-            created_at=self._now,
-        )
+        push = StockPush.objects.create(integration=self._integration, state=state, **self._table(rest, ask))
+        return push, self._changes(push, rest)
+
+    @transaction.atomic
+    def _show_anew(self, waiting: StockPush, rest: Sequence[Shelf], ask: Ask | None) -> None:
+        """The same push with another table, so that whoever has the old one before them is told; unless it is decided
+        about at this moment."""
+        still = stock_flow.pushes(self._integration, PushState.WAITING).filter(pk=waiting.pk)
+        if still.update(**self._table(rest, ask)):
+            waiting.changes.all().delete()
+            self._changes(waiting, rest)
+
+    def _table(self, rest: Sequence[Shelf], ask: Ask | None) -> dict[str, Any]:
+        return {
+            "run": self._session.run,
+            "because": ask or "",
+            "digest": _digest(rest),
+            "compared": sum(1 for shelf in self._shelves if isinstance(shelf.decision, Level)),
+            "falling": sum(1 for shelf in rest if shelf.level and shelf.level.falls_to_zero),
+            "created_at": self._now,
+        }
+
+    @staticmethod
+    def _changes(push: StockPush, rest: Sequence[Shelf]) -> list[StockChange]:
         changes = [
             StockChange(
                 push=push,
@@ -180,46 +200,59 @@ class _Pusher:
                 before=level.before,
                 after=level.after,
             )
-            for shelf, level in levels
+            for shelf in rest
+            if (level := shelf.level)
         ]
         insert_rows(changes)
-        return push, changes
+        return changes
 
     # -- writing -------------------------------------------------------------------------------------------------------
 
     def _write(self, going: Mapping[str, StockChange]) -> bool:
-        """Write levels, product by product; whether nothing was left because the time was up or nobody may."""
+        """Write levels, product by product; whether nothing was left because the time was up or nobody may.
+
+        What one product fails with keeps no other from its level; after a few of them it is the store. Raises Stop.
+        """
         shelves = sorted((self._by_ref[ref] for ref in going), key=_whole_product)
         self._session.watcher.expect(len(shelves))
+        failed: list[RemoteError] = []
         for product, group in groupby(shelves, key=_whole_product):
             if self._session.is_out_of_time:
                 return False
-            started, mine = time.perf_counter(), list(group)
-            try:
-                with self._session.asking_store():
-                    endings = self._write_product(product, [(shelf, going[shelf.product.ref]) for shelf in mine])
-            except _NotWritable as refusal:
-                self._nobody_may(shelves, str(refusal))
-                return False
-            self._record(endings, started)
+            with self._session.asking_store():
+                try:
+                    self._write_product(product, [(shelf, going[shelf.product.ref]) for shelf in group])
+                except _NotWritable as refusal:
+                    self._nobody_may([one for one in shelves if not going[one.product.ref].written_at], str(refusal))
+                    return False
+                except (TemporaryError, OutcomeUnknown) as error:
+                    failed.append(error)
+                    if len(failed) == _PATIENCE:
+                        raise
+        if failed:
+            with self._session.asking_store():
+                raise failed[0]
         return True
 
-    def _write_product(self, ref: str, wanted: Sequence[tuple[Shelf, StockChange]]) -> list[Ending]:
+    def _write_product(self, ref: str, wanted: Sequence[tuple[Shelf, StockChange]]) -> None:
         try:
             current = {product.ref: product for product in self._session.store.product(ref)}
         except NotFound:
             current = {}
-        endings = [self._write_one(shelf, change, current.get(shelf.product.ref)) for shelf, change in wanted]
-        return [ending for ending in endings if ending is not None]
+        for shelf, change in wanted:
+            self._write_one(shelf, change, current.get(shelf.product.ref))
 
-    def _write_one(self, shelf: Shelf, change: StockChange, current: Product | None) -> Ending | None:
-        """Set one level; None where it has moved since it was compared, so that something may just have been sold."""
+    def _write_one(self, shelf: Shelf, change: StockChange, current: Product | None) -> None:
+        """Set one level, unless it has moved since it was compared, so that something may just have been sold, or the
+        product is not what it was."""
+        started = time.perf_counter()
         if current is None:
-            return self._vanished(shelf)
-        if (current.stock, current.unlimited) != (shelf.product.stock, shelf.product.unlimited):
+            self._vanished(shelf, started)
+            return
+        if _compared(current) != _compared(shelf.product):
             self._keep(shelf.record, current)
             self._has_moved = True
-            return None
+            return
         change.sent_at = self._now
         change.save(update_fields=["sent_at"])
         try:
@@ -230,23 +263,26 @@ class _Pusher:
             change.sent_at = None
             change.save(update_fields=["sent_at"])
             if isinstance(error, NotFound):
-                return self._vanished(shelf)
-            return problem_of(shelf, Hold(Reason.STOCK_REFUSED, {**named(shelf), "detail": error.message}))
-        return self._done(shelf.record, change)
+                self._vanished(shelf, started)
+                return
+            held = problem_of(shelf, Hold(Reason.STOCK_REFUSED, {**named(shelf), "detail": error.message}))
+            self._record([held] if held else [], started)
+        else:
+            self._done(shelf.record, change, started)
 
     @transaction.atomic
-    def _done(self, record: Record, change: StockChange) -> Ending:
+    def _done(self, record: Record, change: StockChange, started: float | None = None) -> None:
+        """Whoever dies after this has told of the level; whoever dies before it is told of by the next run."""
         change.written_at = self._now
         change.save(update_fields=["written_at"])
         self._keep(record, counted(product_of(record), change.after))
-        return set_ending(record, change.before, change.after)
+        self._record([set_ending(record, change.before, change.after)], started)
 
-    def _vanished(self, shelf: Shelf) -> Ending:
+    @transaction.atomic
+    def _vanished(self, shelf: Shelf, started: float) -> None:
         """The product was deleted since it was read."""
         update_rows([gone(shelf.record)], NOTED)
-        params = {"sku": shelf.product.sku.strip(), "product": shelf.product.name}
-        wanted = shelf.record.wanted
-        return Ending(shelf.record, wanted, RecordState.SKIPPED, Action.SKIPPED, Reason.PRODUCT_GONE, params)
+        self._record([gone_ending(shelf.record)], started)
 
     def _keep(self, record: Record, product: Product) -> None:
         if note(record, product, self._now):
@@ -272,7 +308,7 @@ class _Pusher:
         for change in stock_flow.approved_changes(self._integration).exclude(sent_at=None):
             shelf = self._by_ref.get(change.store_ref)
             if shelf is not None and shelf.product.stock == change.after:
-                self._record([self._done(shelf.record, change)])
+                self._done(shelf.record, change)
             else:
                 change.sent_at = None
                 change.save(update_fields=["sent_at"])
@@ -297,6 +333,12 @@ def push_decide(push: StockPush, state: PushState, *, by: str, now: datetime) ->
 def _is_the_same(change: StockChange, shelves: Mapping[str, Shelf]) -> bool:
     shelf = shelves.get(change.store_ref)
     return shelf is not None and shelf.level == Level(change.before, change.after)
+
+
+def _compared(product: Product) -> tuple[object, ...]:
+    """What a level was decided by, of the product itself."""
+    sold_as = (product.sku.strip(), product.enabled, bool(product.components), product.in_places)
+    return product.stock, product.unlimited, *sold_as
 
 
 def _whole_product(shelf: Shelf) -> str:

@@ -5,7 +5,8 @@ Of the store every run reads the products that changed, and all of them once a d
 by a run that compares (see `sync.engine.stock_causes`), all of them anew, a thousand to a call.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -14,22 +15,24 @@ from functools import cached_property
 from django.db import transaction
 
 from integrations.clients import reader_for
-from integrations.commerce import Product
+from integrations.commerce import Order, Product
 from integrations.errors import Malformed
 from integrations.models import Integration
+from integrations.money import ZERO
 from integrations.quickbooks import reader
-from sync.engine.content import digest
-from sync.engine.options import load_catalog
+from sync.engine.content import content, digest
+from sync.engine.options import load_catalog, load_options
 from sync.engine.pull import OVERLAP
 from sync.engine.rows import insert_rows, update_rows
 from sync.engine.session import Session
 from sync.engine.stock_causes import comparison_owed, last_write
+from sync.engine.vanished import asked_for, doubled, gone
 from sync.flows import stock as stock_flow
-from sync.models import Record, RecordKind, RecordState
+from sync.models import PostingState, Record, RecordKind, RecordState, Role
 from sync.translate.outcome import Hold, Skip
 from sync.translate.reasons import Reason
 from sync.translate.settings import match_key
-from sync.translate.stock import Found, Level, Outstanding, Shelves, items_of, level_of, uses_of
+from sync.translate.stock import Found, Level, Outstanding, Range, Shelves, items_of, level_of, uses_of
 
 LISTED_EVERY = timedelta(days=1)
 # How long the store's searches may not show an order that has lowered a level already, and QuickBooks' queries may not
@@ -61,6 +64,7 @@ class Stocktaking:
         self._integration = session.integration
         self._files = not session.run.dry_run
         self._counted_at = session.clock.now()
+        self._seen: set[str] = set()  # what this run has read of the store
 
     @cached_property
     def _records(self) -> dict[str, Record]:
@@ -74,19 +78,35 @@ class Stocktaking:
         whole = not self._files or _is_due(integration, now)
         until = integration.stock_read_until
         since = None if whole or until is None else until - OVERLAP
-        seen: set[str] = set()
         with self._session.asking_store():
             for page in self._session.store.products(updated_from=since):
-                seen.update(product.ref for product in page)
+                self._seen.update(product.ref for product in page)
                 self._file([self._noted(product, now) for product in page])
         with transaction.atomic():
             if whole:
-                missing = [record for ref, record in self._records.items() if ref not in seen]
+                missing = [record for ref, record in self._records.items() if ref not in self._seen]
                 self._file([gone(record) for record in missing if not record.payload.get("gone")])
                 integration.stock_listed_at = now
             integration.stock_read_until = now
             if self._files:
                 integration.save(update_fields=["stock_read_until", "stock_listed_at"])
+
+    def look_for_doubled(self) -> None:
+        """Ask for those that share a SKU and were not read by this run: one may be gone, and another in its place. What
+        is held for it already is left to the next reading of the whole store. Raises Stop."""
+        there = (product for product, _found in self._items.values())
+        doubtful = {ref for refs in doubled(there) if not all(map(self._is_settled, refs)) for ref in refs}
+        if not doubtful - self._seen:
+            return
+        with self._session.asking_store():
+            found = asked_for(self._session.store, doubtful - self._seen)
+        now, records = self._session.clock.now(), self._records
+        self._file([self._noted(one, now) if one else gone(records[ref]) for ref, one in found.items()])
+        del self._items
+
+    def _is_settled(self, ref: str) -> bool:
+        record = self._records[ref]
+        return record.state == RecordState.IGNORED or record.reason == Reason.SKU_DUPLICATE
 
     def _noted(self, product: Product, now: datetime) -> Record | None:
         """The product's record as it should be now; None where it is so already."""
@@ -115,8 +135,8 @@ class Stocktaking:
     def shelves(self) -> list[Shelf]:
         """Every product that nobody ignores, with what its level should be at this moment."""
         items = self._items
-        outstanding = outstanding_of(self._integration, known=items).of_items(items)
         products = [product for product, _found in items.values()]
+        outstanding = outstanding_of(self._integration, known=Range.of(products)).of_items(items)
         parts = frozenset(part for product in products for part in product.components)
         known = Shelves(self._on_hand, outstanding, uses_of(products), parts, self._integration.stock.include_unlimited)
         return [
@@ -165,24 +185,50 @@ class Stocktaking:
         self._session.pull_orders()
 
 
-def outstanding_of(integration: Integration, *, known: Collection[str]) -> Outstanding:
-    """What is sold and not in the books, in all stores whose sales go into the same books; `known` are the refs of the
-    products of this integration's own store."""
+def outstanding_of(integration: Integration, *, known: Range) -> Outstanding:
+    """What is sold and not in the books, in all stores whose sales go into the same books; `known` are the products of
+    this integration's own store."""
     found = Outstanding()
     for one in stock_flow.sharing_books(integration):
-        orders, posted = reader_for(one.store), stock_flow.refunds_in_books(one)
-        for record in stock_flow.unsettled_orders(one).iterator(chunk_size=_CHUNK):
-            try:
-                order = orders.read_order(record.payload)
-            except Malformed:
-                continue  # it is held, and says so
-            found.count(
-                order,
-                in_books=record.in_books,
-                known=known if one.pk == integration.pk else None,
-                taken_back={refund.ref for refund in order.refunds if f"{record.store_ref}/{refund.ref}" in posted},
-            )
+        if one.pk == integration.pk:
+            _count(one, found, known)
+            continue
+        others = Outstanding()
+        _count(one, others, None)
+        if others.by_key:
+            catalog = load_catalog(one, load_options(one), keys=others.by_key, names=())
+            found.add_other_store(others, catalog)
     return found
+
+
+def _count(integration: Integration, found: Outstanding, known: Range | None) -> None:
+    orders, posted = reader_for(integration.store), stock_flow.refunds_in_books(integration)
+    for record in stock_flow.unsettled_orders(integration).iterator(chunk_size=_CHUNK):
+        try:
+            order = orders.read_order(record.payload)
+        except Malformed:
+            continue  # it is held, and says so
+        found.count(
+            order,
+            in_books=record.in_books,
+            known=known,
+            taken_back={refund.ref for refund in order.refunds if f"{record.store_ref}/{refund.ref}" in posted},
+            stated=_stated(record, order) if record.in_books else None,
+        )
+
+
+def _stated(record: Record, order: Order) -> dict[str, Decimal] | None:
+    """The units that the sale in the books states, by item id; None where the order still sells what was posted."""
+    sale = record.postings.filter(role=Role.SALE, state=PostingState.POSTED).order_by("ordinal").last()
+    if sale is None or not sale.content or sale.content == content(order) or not sale.image.get("lines"):
+        return None
+    # Where somebody has changed it in QuickBooks, the difference that is held holds it as it is.
+    now = json.loads(record.params["now"]) if "now" in record.params else sale.image
+    stated: dict[str, Decimal] = {}
+    for line in now["lines"]:
+        if line.get("item") and line.get("quantity"):
+            stated[line["item"]] = stated.get(line["item"], ZERO) + Decimal(line["quantity"])
+    return stated
 
 
 NOTED = ("number", "payload", "fingerprint", "updated_in_store_at")
@@ -201,13 +247,6 @@ def note(record: Record, product: Product, now: datetime) -> bool:
 
 def product_of(record: Record) -> Product:
     return Product.from_json(record.payload["product"])
-
-
-def gone(record: Record) -> Record:
-    """The record of a product that the store does not have any more."""
-    record.payload = {**record.payload, "gone": True}
-    record.fingerprint = ""
-    return record
 
 
 def _is_due(integration: Integration, now: datetime) -> bool:

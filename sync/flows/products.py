@@ -38,6 +38,6 @@ def put_away(integration: Integration) -> None:
 
 
 def known_products(integration: Integration) -> Iterator[Product]:
-    """All products as last seen."""
-    payloads = records(integration).values_list("payload", flat=True)
-    return (Product.from_json(payload["product"]) for payload in payloads.iterator(chunk_size=500))
+    """All products as last seen, without those that are known to be gone."""
+    payloads = records(integration).values_list("payload", flat=True).iterator(chunk_size=500)
+    return (Product.from_json(payload["product"]) for payload in payloads if not payload.get("gone"))

@@ -43,6 +43,7 @@ def unsettled_orders(integration: Integration) -> QuerySet[Any]:
     """Orders whose goods the store and the books may not agree on, each with `in_books`: whether its sale is there."""
     sales = Posting.objects.filter(record=OuterRef("pk"), role=Role.SALE, state=PostingState.POSTED)
     unsettled = Q(state__in=_OPEN) | Q(state=RecordState.SKIPPED, reason__in=_SOLD_ALL_THE_SAME)
+    unsettled |= Q(state=RecordState.POSTED, wanted__gt=F("done"))  # it has changed since
     if integration.refunds.enabled:
         refunds = Record.objects.filter(order=OuterRef("pk"), kind=RecordKind.REFUND, state__in=_OPEN)
         unsettled |= Q(Exists(refunds))

@@ -90,3 +90,7 @@ class StockChange(models.Model):
 
     def __str__(self) -> str:
         return self.sku or self.store_ref
+
+    @property
+    def falls_to_zero(self) -> bool:
+        return self.after == 0 and (self.before is None or self.before > 0)

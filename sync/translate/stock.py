@@ -15,6 +15,7 @@ from sync.translate.outcome import Hold, Skip
 from sync.translate.reasons import Reason
 from sync.translate.settings import Catalog, match_key
 
+_LARGEST = 2**31 - 1
 Found = Known | Hold | None  # the item of a SKU, see `matched_item`
 
 
@@ -40,42 +41,83 @@ class Level:
 
     @property
     def falls_to_zero(self) -> bool:
-        return self.after == 0 and self.before is not None and self.before > 0
+        """What is not counted can be bought, too."""
+        return self.after == 0 and (self.before is None or self.before > 0)
 
 
 # -- sold, but not in the books ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The products of our own store, by ref and by SKU."""
+
+    refs: frozenset[str]
+    by_key: Mapping[str, str]
+
+    @classmethod
+    def of(cls, products: Iterable[Product]) -> "Range":
+        all_of_them = list(products)
+        by_key = {match_key(product.sku): product.ref for product in all_of_them if product.sku.strip()}
+        return cls(frozenset(product.ref for product in all_of_them), by_key)
+
+    def sold_from(self, line: OrderLine) -> str:
+        """The ref of the product from whose stock a line is sold.
+
+        One that was deleted and made anew is known by its SKU. A variation without a SKU of its own is no product
+        here: it is sold under its product's SKU from its product's stock.
+        """
+        own = product_ref(line.product_ref, line.variation_ref)
+        return own if own in self.refs else self.by_key.get(match_key(line.sku), line.product_ref)
 
 
 @dataclass(slots=True)
 class Outstanding:
     """Quantities that left a store and not the books, or (negative) came back to the store alone.
 
-    Of our own store by product, of other stores on the same books by SKU.
+    Of our own store by product; of other stores on the same books by item id, or by SKU where they have no item for it.
     """
 
     by_ref: dict[str, Decimal] = field(default_factory=dict)
+    by_item: dict[str, Decimal] = field(default_factory=dict)
     by_key: dict[str, Decimal] = field(default_factory=dict)
 
     def count(
-        self, order: Order, *, in_books: bool, known: Collection[str] | None, taken_back: Collection[str] = ()
+        self,
+        order: Order,
+        *,
+        in_books: bool,
+        known: Range | None,
+        taken_back: Collection[str] = (),
+        stated: Mapping[str, Decimal] | None = None,
     ) -> None:
-        """Add an order. `known` are the refs of our own store's products; None for an order of another store.
-        `in_books`: its sale is there, and so are the refunds with the refs `taken_back`.
+        """Add an order; `known` is None for one of another store.
 
-        A variation that is not among them has no SKU of its own and is sold from its product's stock.
+        `in_books`: its sale is there, and so are the refunds with the refs `taken_back`. `stated` are the units that
+        the sale states, by item id, where it is not what the order sells by now.
         """
-        refunds = [refund for refund in order.refunds if refund.ref in taken_back]
         for line in order.lines:
-            left = ZERO if order.payment_state is PaymentState.CANCELLED else _kept_by_buyer(line, order.refunds)
-            quantity = left - (_kept_by_buyer(line, refunds) if in_books else ZERO)
-            if not quantity or line.kind is not LineKind.PRODUCT:
+            if line.kind is not LineKind.PRODUCT:
                 continue
-            if known is None or not line.product_ref:
-                counts, name = self.by_key, match_key(line.sku)
+            entered = line.quantity if in_books and stated is None else ZERO
+            quantity = _left(line, order) - entered + (_back(line, order, taken_back) if in_books else ZERO)
+            counts, name = self.by_key, match_key(line.sku)
+            if known is not None:
+                counts, name = self.by_ref, known.sold_from(line)
+            _add(counts, name, quantity)
+        for item, quantity in (stated or {}).items():
+            _add(self.by_item, item, -quantity)
+
+    def add_other_store(self, other: "Outstanding", catalog: Catalog) -> None:
+        """Add what another store sold; `catalog` are its own items for its SKUs."""
+        for item, quantity in other.by_item.items():
+            _add(self.by_item, item, quantity)
+        for key, quantity in other.by_key.items():
+            found = matched_item(key, catalog)
+            if isinstance(found, Known):
+                _add(self.by_item, found.id, quantity)
             else:
-                counts, name = self.by_ref, product_ref(line.product_ref, line.variation_ref)
-                name = name if name in known else line.product_ref
-            counts[name] = counts.get(name, ZERO) + quantity
+                _add(self.by_key, key, quantity)
 
     def of_items(self, items: Mapping[str, tuple[Product, Found]]) -> dict[str, Decimal]:
         """Per item id, for the products of our own store by their refs: products may share an item."""
@@ -83,11 +125,25 @@ class Outstanding:
         keys: dict[str, set[str]] = {}
         for ref, (product, found) in items.items():
             if isinstance(found, Known):
-                sold[found.id] = sold.get(found.id, ZERO) + self.by_ref.get(ref, ZERO)
+                _add(sold, found.id, self.by_ref.get(ref, ZERO))
                 keys.setdefault(found.id, set()).add(match_key(product.sku))
         for item, skus in keys.items():
-            sold[item] += sum((self.by_key.get(key, ZERO) for key in skus), ZERO)
+            sold[item] += self.by_item.get(item, ZERO) + sum((self.by_key.get(key, ZERO) for key in skus), ZERO)
         return sold
+
+
+def _add(counts: dict[str, Decimal], name: str, quantity: Decimal) -> None:
+    counts[name] = counts.get(name, ZERO) + quantity
+
+
+def _left(line: OrderLine, order: Order) -> Decimal:
+    """How many units left the store and did not come back."""
+    return ZERO if order.payment_state is PaymentState.CANCELLED else _kept_by_buyer(line, order.refunds)
+
+
+def _back(line: OrderLine, order: Order, taken_back: Collection[str]) -> Decimal:
+    """How many units the books have back, by the refunds that are in them."""
+    return line.quantity - _kept_by_buyer(line, (refund for refund in order.refunds if refund.ref in taken_back))
 
 
 def _kept_by_buyer(line: OrderLine, refunds: Iterable[Refund]) -> Decimal:
@@ -164,8 +220,9 @@ def _left_alone(product: Product, shelves: Shelves) -> Reason | None:
 
 
 def _whole(quantity: Decimal) -> int:
-    """Half a unit cannot be sold."""
-    return int(quantity.to_integral_value(ROUND_FLOOR))
+    """Half a unit cannot be sold. No shelf holds two thousand million: more is a slip of the pen, and no column of the
+    database or store takes it."""
+    return max(-_LARGEST, min(_LARGEST, int(quantity.to_integral_value(ROUND_FLOOR))))
 
 
 # -- asking ------------------------------------------------------------------------------------------------------------

@@ -155,6 +155,7 @@ def test_a_variation_without_a_sku_of_its_own_is_the_product():
         {"id": 2, "options": [{"name": "Size", "value": "L"}]},
         {"id": 3, "sku": " TEE ", "price": 30},
         {"id": 4, "sku": "TEE-XL", "price": 30, "unlimited": True},
+        {"sku": "TEE-S"},  # cannot be told apart from its product
     ]
     found = [
         (each.variation_ref, each.sku, each.name, each.price, each.stock)
