@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings as installation
 from django.db import connection
 
+from tests.support.office import Office
 from tests.support.processes import database_file, emptied_after
 from tests.support.sandbox import Sandbox
 from tests.support.time import FastTime
@@ -54,6 +55,40 @@ def world(db, sandbox, time):
 def make_world(db, sandbox, time):
     """Makes a world by name: see `tests.support.world.WORLDS`."""
     return lambda name, **changes: World.make(sandbox, time, name, **changes)
+
+
+@pytest.fixture
+def office(db):
+    """A business with all that its pages show; a file whose tests want another one has its own."""
+    return Office.open("Maple", "934145001")
+
+
+@pytest.fixture
+def ours(office):
+    """The same, where there are two."""
+    return office
+
+
+@pytest.fixture
+def theirs(db):
+    """Another business; its names must never be seen by ours."""
+    return Office.open("Zephyr", "934145002")
+
+
+@pytest.fixture
+def keeper(client, office):
+    """Ben keeps the office's books, and is signed in."""
+    user = office.hire("ben", "bookkeeper")
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def owner(client, office):
+    """Olga owns the office, and is signed in."""
+    user = office.hire("olga", "owner")
+    client.force_login(user)
+    return user
 
 
 @pytest.fixture

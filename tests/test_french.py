@@ -37,13 +37,6 @@ def office(db):
 
 
 @pytest.fixture
-def owner(client, office):
-    user = office.hire("olga", "owner")
-    client.force_login(user)
-    return user
-
-
-@pytest.fixture
 def francophone(owner):
     User.objects.update(language="fr")
     return owner

@@ -1,5 +1,8 @@
 """Testing and ending a connection."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -15,33 +18,31 @@ from integrations.models import BooksConnection, StoreConnection
 from integrations.providers import PROVIDERS
 from integrations.views.common import page_after, page_of, tell_change, tell_error, visible
 
+C = TypeVar("C", BooksConnection, StoreConnection)
+
 
 @login_required
 @require_POST
 def check_store(request: HttpRequest, pk: int) -> HttpResponse:
     """The store's test call; also reads its taxes, statuses and payment methods anew."""
-    store = visible(StoreConnection, request.user, pk, Act.WORK)
-    try:
-        connecting.check_store(store)
-    except RemoteError as error:
-        tell_error(request, error, store)
-    else:
-        messages.success(request, say(texts.CHECKED, name=store))
-    return redirect(page_after(request, store))
+    return _checked(request, visible(StoreConnection, request.user, pk, Act.WORK), connecting.check_store)
 
 
 @login_required
 @require_POST
 def check_books(request: HttpRequest, pk: int) -> HttpResponse:
     """The company's test call; also reads its accounts, items and tax codes anew (T2)."""
-    books = visible(BooksConnection, request.user, pk, Act.WORK)
+    return _checked(request, visible(BooksConnection, request.user, pk, Act.WORK), connecting.check_books)
+
+
+def _checked(request: HttpRequest, connection: C, check: Callable[[C], object]) -> HttpResponse:
     try:
-        connecting.check_books(books)
+        check(connection)
     except RemoteError as error:
-        tell_error(request, error, books)
+        tell_error(request, error, connection)
     else:
-        messages.success(request, say(texts.CHECKED, name=books))
-    return redirect(page_after(request, books))
+        messages.success(request, say(texts.CHECKED, name=connection))
+    return redirect(page_after(request, connection))
 
 
 @login_required

@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
-from math import floor
+
+from sandbox.rounding import half_up, spread
 
 ZERO = Decimal(0)
 
@@ -150,27 +151,6 @@ class PricedCart:
     @property
     def subtotal_without_tax(self) -> Decimal:
         return sum((line.without_tax for line in self.lines), ZERO)
-
-
-def half_up(value: Fraction | Decimal | int, places: int = 2) -> Decimal:
-    """Half away from zero, as a shopkeeper rounds."""
-    exact = Fraction(value) * 10**places
-    units = floor(abs(exact) + Fraction(1, 2))
-    return Decimal(-units if exact < 0 else units).scaleb(-places)
-
-
-def spread(amount: Decimal, weights: Sequence[Decimal], places: int = 2) -> list[Decimal]:
-    """`amount` cut in proportion to `weights`, to the last cent; odd cents go to the largest remainders."""
-    whole = sum((Fraction(weight) for weight in weights), Fraction())
-    if not whole:
-        return [ZERO for _ in weights]
-    units = int(amount.scaleb(places))
-    exact = [units * Fraction(weight) / whole for weight in weights]
-    parts = [floor(share) for share in exact]
-    by_remainder = sorted(range(len(parts)), key=lambda index: parts[index] - exact[index])
-    for index in by_remainder[: units - sum(parts)]:
-        parts[index] += 1
-    return [Decimal(part).scaleb(-places) for part in parts]
 
 
 def price_cart(cart: Cart) -> PricedCart:

@@ -20,8 +20,9 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple, Protocol
 
-from sandbox.ecwid.cart import ZERO, Cart, CartLine, Coupon, Rules, Tax, half_up
+from sandbox.ecwid.cart import ZERO, Cart, CartLine, Coupon, Rules, Tax
 from sandbox.ecwid.values import Json, WrongParameterError, decimal
+from sandbox.rounding import half_up
 
 FIELDS = frozenset(
     {

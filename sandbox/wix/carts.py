@@ -16,10 +16,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from sandbox.rounding import half_up, spread
 from sandbox.wix.catalog import find_variant
 from sandbox.wix.pricing import Part, Rules, Summary, Tax, order_taxes, price_part, summed_up
 from sandbox.wix.store import SiteState
-from sandbox.wix.values import ZERO, Json, Money, decimal, half_up, new_id, spread
+from sandbox.wix.values import ZERO, Json, Money, decimal, new_id
 
 _DISCOUNTS = ("coupon", "merchant_discount", "rule")
 

@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+from sandbox.rounding import half_up
 from sandbox.switches import Switches
 from sandbox.wix.sites import APPS
-from sandbox.wix.values import ZERO, Json, Money, decimal, half_up, moment, new_id
+from sandbox.wix.values import ZERO, Json, Money, decimal, moment, new_id
 
 RECEIVED = frozenset({"APPROVED", "REFUNDED", "PARTIALLY_REFUNDED"})
 _METHODS = {

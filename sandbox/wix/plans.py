@@ -3,10 +3,11 @@
 from decimal import Decimal
 from typing import Any
 
+from sandbox.rounding import half_up
 from sandbox.wix.calls import Call, Endpoint
 from sandbox.wix.errors import invalid, not_found
 from sandbox.wix.store import SiteState
-from sandbox.wix.values import ZERO, Json, decimal, half_up, moment, new_id, tidy
+from sandbox.wix.values import ZERO, Json, decimal, moment, new_id, tidy
 
 READ = "PRICING_PLANS.READ_ORDERS"
 _MAX_LIMIT = 50

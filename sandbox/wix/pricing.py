@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from sandbox.wix.values import ZERO, half_up, spread
+from sandbox.rounding import half_up, spread
+from sandbox.wix.values import ZERO
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,10 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from sandbox.rounding import half_up
 from sandbox.wix.errors import refused
 from sandbox.wix.payments import RECEIVED, is_membership
-from sandbox.wix.values import ZERO, Json, Money, decimal, half_up, moment, new_id
+from sandbox.wix.values import ZERO, Json, Money, decimal, moment, new_id
 
 OPEN = frozenset({"PENDING", "SCHEDULED", "STARTED"})
 

@@ -2,10 +2,11 @@
 
 from decimal import Decimal
 
+from sandbox.rounding import half_up
 from sandbox.wix.calls import Call, Endpoint
 from sandbox.wix.errors import invalid, not_found
 from sandbox.wix.store import SiteState
-from sandbox.wix.values import ZERO, Json, decimal, half_up, moment, new_id, tidy, timestamp_of
+from sandbox.wix.values import ZERO, Json, decimal, moment, new_id, tidy, timestamp_of
 
 READ = "RESTAURANTS.READ_ORDERS"
 _MAX_LIMIT = 1000

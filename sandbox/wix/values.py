@@ -1,12 +1,9 @@
 """How the API writes amounts, moments and identities, and how it reads them."""
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
-from fractions import Fraction
-from math import floor
 from typing import Any
 
 Json = dict[str, Any]
@@ -24,27 +21,6 @@ class WrongValueError(ValueError):
 
 def places_of(currency: str) -> int:
     return _PLACES.get(currency, 2)
-
-
-def half_up(value: Fraction | Decimal | int, places: int = 2) -> Decimal:
-    """Half away from zero."""
-    exact = Fraction(value) * 10**places
-    units = floor(abs(exact) + Fraction(1, 2))
-    return Decimal(-units if exact < 0 else units).scaleb(-places)
-
-
-def spread(amount: Decimal, weights: Sequence[Decimal], places: int = 2) -> list[Decimal]:
-    """`amount` cut in proportion to `weights`, to the last unit; odd units go to the largest remainders."""
-    whole = sum((Fraction(weight) for weight in weights), Fraction())
-    if not whole:
-        return [ZERO for _ in weights]
-    units = int(amount.scaleb(places))
-    exact = [units * Fraction(weight) / whole for weight in weights]
-    parts = [floor(share) for share in exact]
-    by_remainder = sorted(range(len(parts)), key=lambda index: parts[index] - exact[index])
-    for index in by_remainder[: units - sum(parts)]:
-        parts[index] += 1
-    return [Decimal(part).scaleb(-places) for part in parts]
 
 
 def decimal(value: Any, name: str = "amount") -> Decimal:

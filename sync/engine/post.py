@@ -22,8 +22,8 @@ from sync.engine.deliver import posted as note_posted
 from sync.engine.directory import Customer, Directory
 from sync.engine.entries import Entries, customer_entry, item_entry, keep_links
 from sync.engine.prove import repair
-from sync.engine.search import Existing, balance_of, existing_sales, numbered, open_balances
-from sync.engine.work import LEAVE, Change, Kind, Planned, Work, total_differs, wished
+from sync.engine.search import Existing, balance_of, existing_sales, number_taken, numbered, open_balances
+from sync.engine.work import LEAVE, Change, Kind, Planned, Work, adoption, total_differs, wished
 from sync.models import Action, LogEntry, Posting, RecordState, Role
 from sync.translate.held import amount_text
 from sync.translate.outcome import Documents, Hold, Note
@@ -114,7 +114,7 @@ class Poster:
         """A document with the sale's number or marker is there: ours, somebody's with the same total, or a clash."""
         sale = _sale(conclusion)
         if not (found.ours or found.is_the_same(sale)):
-            conclusion.problem = _number_taken(sale, found)
+            conclusion.problem = number_taken(sale, found)
             return
         posting = _sale_posting(conclusion, self._books.pk)
         posting.books_type, posting.adopted = found.posted.type, not found.ours
@@ -124,7 +124,7 @@ class Poster:
         conclusion.sale = posting
         conclusion.action = Action.CREATED if found.ours else Action.ADOPTED
         if posting.adopted:
-            conclusion.notes.append(_adopted(posting))
+            conclusion.notes.append(adoption(posting))
         is_open = posting.books_type == SaleType.INVOICE  # a receipt is paid by itself
         _leave_out_paid(conclusion, balance_of(found.posted.raw) if is_open else ZERO)
 
@@ -288,11 +288,6 @@ def _item_fault(sale: Sale, page: Page) -> Fault | None:
     return next((fault for fault in faults if fault is not None), None)
 
 
-def _adopted(posting: Posting) -> Note:
-    about = {"number": posting.doc_number, "books_type": posting.books_type, "books_id": posting.books_ref}
-    return Note(Reason.ADOPTED, about)
-
-
 def _say_untold(posted: Sequence[Conclusion]) -> None:
     """A sale that no log entry tells of was posted by a run that died: this run reports it as its own."""
     unsure = {one.planned.record.pk: one for one in posted if one.planned.record.state in _MAYBE_UNTOLD}
@@ -303,7 +298,7 @@ def _say_untold(posted: Sequence[Conclusion]) -> None:
         conclusion = unsure[pk]
         if conclusion.sale is not None and conclusion.sale.adopted:
             conclusion.action = Action.ADOPTED
-            conclusion.notes.append(_adopted(conclusion.sale))
+            conclusion.notes.append(adoption(conclusion.sale))
         else:
             conclusion.action = Action.CREATED
 
@@ -334,16 +329,3 @@ def _leave_out_paid(conclusion: Conclusion, balance: Decimal) -> None:
         currency = payments[0].currency
         amounts = {"amount": amount_text(owed, currency), "balance": amount_text(balance, currency)}
         conclusion.notes.insert(0, Note(Reason.PAID_OTHERWISE, amounts | {"currency": currency}))
-
-
-def _number_taken(sale: Sale, found: Existing) -> Hold:
-    return Hold(
-        Reason.NUMBER_TAKEN,
-        {
-            "number": found.posted.number,
-            "books_type": found.posted.type,
-            "books_id": found.posted.id,
-            "books_total": amount_text(found.posted.total, sale.currency),
-            "store_total": amount_text(sale.total, sale.currency),
-        },
-    )

@@ -20,11 +20,10 @@ from sync.engine.payments import lowered
 from sync.engine.refund_credits import CreditApplier
 from sync.engine.refund_records import refund_of
 from sync.engine.refund_work import ROLES, PlannedRefund, RefundConclusion, RefundWork
-from sync.engine.search import Existing, existing_sales, numbered
-from sync.engine.work import total_differs
+from sync.engine.search import Existing, existing_sales, number_taken, numbered
+from sync.engine.work import adoption, total_differs
 from sync.models import Action, LogEntry, Posting, PostingState, RecordState
-from sync.translate.held import amount_text
-from sync.translate.outcome import Hold, Note
+from sync.translate.outcome import Hold
 from sync.translate.reasons import Reason
 
 Json = Mapping[str, Any]
@@ -99,7 +98,7 @@ class RefundPoster:
         """A document with the refund's number or marker is there: ours, somebody's with the same total, or a clash."""
         document, conclusion = one.document, one.conclusion
         if not (found.ours or found.is_the_same(document)):
-            conclusion.problem = _number_taken(document, found)
+            conclusion.problem = number_taken(document, found)
             return True
         posting = self._posting(one)
         posting.books_type, posting.adopted = found.posted.type, not found.ours
@@ -111,7 +110,7 @@ class RefundPoster:
         conclusion.made.append(posting)
         conclusion.action = Action.CREATED if found.ours else Action.ADOPTED
         if posting.adopted:
-            conclusion.notes.append(_adopted(posting))
+            conclusion.notes.append(adoption(posting))
         return True
 
     # -- items ---------------------------------------------------------------------------------------------------------
@@ -219,23 +218,4 @@ def _say_untold(conclusions: Sequence[RefundConclusion]) -> None:
         conclusion.action = Action.CREATED if conclusion.made else Action.UPDATED
         if adopted is not None:
             conclusion.action = Action.ADOPTED
-        if adopted is not None:
-            conclusion.notes.append(_adopted(adopted))
-
-
-def _adopted(posting: Posting) -> Note:
-    about = {"number": posting.doc_number, "books_type": posting.books_type, "books_id": posting.books_ref}
-    return Note(Reason.ADOPTED, about)
-
-
-def _number_taken(document: RefundDocument, found: Existing) -> Hold:
-    return Hold(
-        Reason.NUMBER_TAKEN,
-        {
-            "number": found.posted.number,
-            "books_type": found.posted.type,
-            "books_id": found.posted.id,
-            "books_total": amount_text(found.posted.total, document.currency),
-            "store_total": amount_text(document.total, document.currency),
-        },
-    )
+            conclusion.notes.append(adoption(adopted))

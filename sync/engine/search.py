@@ -19,6 +19,9 @@ from integrations.money import ZERO
 from integrations.quickbooks import image, query, reader
 from integrations.quickbooks.client import QuickBooksClient
 from sync.models import Posting, Role
+from sync.translate.held import amount_text
+from sync.translate.outcome import Hold
+from sync.translate.reasons import Reason
 
 MARKER_PREFIX = "TB-"
 # An order near midnight has another date in another time zone.
@@ -41,6 +44,17 @@ class Existing:
         """Whether it can be adopted: number and total agree, and it does not stand for another order of ours."""
         same_currency = self.posted.currency in {"", sale.currency}
         return self.posted.total == sale.total and same_currency and not self.foreign_marker
+
+
+def number_taken(sale: SalesForm, found: Existing) -> Hold:
+    """The hold of a sale or refund whose number another document has."""
+    posted, currency = found.posted, sale.currency
+    totals = {
+        "books_total": amount_text(posted.total, currency),
+        "store_total": amount_text(sale.total, currency),
+    }
+    about = {"number": posted.number, "books_type": posted.type, "books_id": posted.id}
+    return Hold(Reason.NUMBER_TAKEN, about | totals)
 
 
 def in_dates(

@@ -98,6 +98,12 @@ def wished(hold: Hold, wish: str) -> Hold:
     return replace(hold, params={**hold.params, "wish": str(wish)})
 
 
+def adoption(posted: Posting) -> Note:
+    """Says that a document of somebody else was taken over."""
+    about = {"number": posted.doc_number, "books_type": posted.books_type, "books_id": posted.books_ref}
+    return Note(Reason.ADOPTED, about)
+
+
 def total_differs(posted: Posting) -> Hold:
     """The alarm of a document whose total in the books is not the one that was proven."""
     store, books = (amount_text(total or ZERO, posted.currency) for total in (posted.proven_total, posted.total))

@@ -8,19 +8,7 @@ from accounts.admin_scope import HistoryModelAdmin
 from accounts.models import Business, User
 from integrations.models import Integration
 from sync.models import OrderSettings, TaxMapping
-from tests.support.office import Office, person
-
-
-@pytest.fixture
-def office(db):
-    return Office.open("Maple", "934145001")
-
-
-@pytest.fixture
-def owner(client, office):
-    user = office.hire("olga", "owner")
-    client.force_login(user)
-    return user
+from tests.support.office import person
 
 
 @pytest.fixture

@@ -21,13 +21,6 @@ def office(db, monkeypatch):
     return office
 
 
-@pytest.fixture
-def keeper(client, office):
-    keeper = office.hire("ben", "bookkeeper")
-    client.force_login(keeper)
-    return keeper
-
-
 def text(answer):
     return " ".join(answer.content.decode().split())
 

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Business, Membership, User
-from tests.support.office import person
+from tests.support.office import member, person
 from tests.support.pages import errors, read, sent
 
 
@@ -13,15 +13,9 @@ def business(db):
     return Business.objects.create(name="Maple Goods")
 
 
-def member(business, name, role):
-    user = person(name)
-    Membership.objects.create(user=user, business=business, role=role)
-    return user
-
-
 @pytest.fixture
 def owner(client, business):
-    user = member(business, "olga", "owner")
+    user = member(business, "owner", "olga")
     client.force_login(user)
     return user
 
@@ -51,7 +45,7 @@ def test_whoever_mistypes_is_told_nothing_of_staff(client, business):
 
 
 def test_a_member_signs_in_without_a_staff_flag(client, business):
-    user = member(business, "vera", "viewer")
+    user = member(business, "viewer", "vera")
     assert not user.is_staff
     assert sign_in(client, "vera").status_code == 302
     assert client.get(reverse("admin:index")).status_code == 200
@@ -65,7 +59,7 @@ def test_a_staff_flag_opens_nothing_by_itself(client, business):
 
 @pytest.mark.parametrize("superuser", [True, False])
 def test_who_is_not_active_does_not_get_in(client, business, superuser):
-    user = member(business, "gone", "owner")
+    user = member(business, "owner", "gone")
     client.force_login(user)
     User.objects.update(is_active=False, is_superuser=superuser)
     assert client.get(reverse("admin:index")).status_code == 302
@@ -84,7 +78,7 @@ def test_an_owner_adds_a_person_by_name_or_address(client, owner, business, name
 
 
 def test_the_people_of_others_are_not_offered(client, owner, business):
-    member(Business.objects.create(name="Zephyr"), "zoe", "owner")
+    member(Business.objects.create(name="Zephyr"), "owner", "zoe")
     page = client.get(reverse("admin:accounts_membership_add")).content.decode()
     assert "zoe" not in page
     assert "Zephyr" not in page
@@ -115,7 +109,7 @@ def test_an_owner_adds_nobody_to_a_business_of_others(client, owner):
 
 
 def test_a_bookkeeper_adds_nobody_where_somebody_else_owns(client, business):
-    user = member(business, "ben", "bookkeeper")
+    user = member(business, "bookkeeper", "ben")
     client.force_login(user)
     assert add(client, business=business.pk, person="ben", role="owner").status_code == 403
     Business.objects.create(name="Own").memberships.create(user=user, role="owner")
@@ -130,13 +124,13 @@ def test_the_last_owner_stays(client, owner, business):
     assert "needs an owner" in errors(answer)
     delete = reverse("admin:accounts_membership_delete", args=[membership.pk])
     assert client.post(delete, {"post": "yes"}).status_code == 403
-    member(business, "second", "owner")
+    member(business, "owner", "second")
     assert client.post(page_of(membership), {"role": "viewer"}).status_code == 302
 
 
 def test_owners_cannot_all_leave_on_the_page_of_the_business(client, owner, business):
     """Each row alone would leave the other as owner."""
-    member(business, "second", "owner")
+    member(business, "owner", "second")
     page = client.get(page_of(business))
     changes = {"memberships-0-role": "viewer", "memberships-1-role": "viewer"}
     client.post(page_of(business), sent(page, **changes))
@@ -162,7 +156,7 @@ def test_everybody_edits_their_own_name_and_language_and_nothing_more(client, ow
 
 
 def test_other_peoples_profiles_do_not_exist(client, owner, business):
-    other = member(business, "ben", "viewer")
+    other = member(business, "viewer", "ben")
     assert client.get(page_of(other)).status_code == 404
     assert "ben@" not in client.get(reverse("admin:accounts_user_changelist")).content.decode()
 

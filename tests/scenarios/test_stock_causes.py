@@ -177,8 +177,7 @@ class TestQuantities:
 
     def test_a_message_about_an_item_is_cause_enough(self, shop, live_server):
         """Although the change feed, which lags behind, does not tell of the item yet."""
-        shop.keep_in_books("MUG-1", 12)
-        shop.sell("MUG-1", 8)
+        shop.shelve("MUG-1", books=12, store=8)
         shop.approved()
         by_itself(shop)
         shop.world.quickbooks.webhooks(url=f"{live_server}/webhooks/quickbooks/", automatic=False)
@@ -278,8 +277,7 @@ class TestCauses:
         assert settled.level("AIR") == 4
 
     def test_a_table_that_waits_is_kept_as_it_is_now_and_carried_out_once_it_is_approved(self, shop):
-        shop.keep_in_books("MUG-1", 12)
-        shop.sell("MUG-1", 8)
+        shop.shelve("MUG-1", books=12, store=8)
         by_itself(shop)
         sell_in_books(shop, "MUG-1", 2)
         quarter_later(shop)

@@ -28,8 +28,7 @@ from tests.support.shelves import product_id, table, waiting
 
 class TestFirstPush:
     def test_it_is_a_table_that_a_person_approves(self, shop):
-        shop.keep_in_books("MUG-1", 12)
-        shop.sell("MUG-1", 8)
+        shop.shelve("MUG-1", books=12, store=8)
 
         shop.sync()
 
@@ -53,8 +52,7 @@ class TestFirstPush:
         assert (change.by, change.old, change.new) == ("olga", "waiting", "approved")
 
     def test_it_is_asked_once_and_shown_as_it_is_now(self, shop):
-        shop.keep_in_books("MUG-1", 12)
-        shop.sell("MUG-1", 8)
+        shop.shelve("MUG-1", books=12, store=8)
         first = shop.sync()
         again = shop.sync()
         shown = waiting(shop)
@@ -71,8 +69,7 @@ class TestFirstPush:
     def test_exactly_the_table_that_was_shown_is_approved(self, shop):
         """What differs by the time it is carried out has to pass the guard again."""
         for sku in ("A", "B", "C"):
-            shop.keep_in_books(sku, 12)
-            shop.sell(sku, 8)
+            shop.shelve(sku, books=12, store=8)
         shop.sync()
         shop.approve()
         shop.count("B", 0)
@@ -84,8 +81,7 @@ class TestFirstPush:
         assert table(waiting(shop)) == {"B": (8, 0)}
 
     def test_the_command_line_approves_what_waits(self, shop):
-        shop.keep_in_books("MUG-1", 12)
-        shop.sell("MUG-1", 8)
+        shop.shelve("MUG-1", books=12, store=8)
         shop.sync()
 
         shop.sync(approve=True)
@@ -94,8 +90,7 @@ class TestFirstPush:
         assert StockPush.objects.get().by == "manage.py"
 
     def test_a_rejected_table_is_not_asked_about_again_until_it_is_another(self, shop):
-        shop.keep_in_books("MUG-1", 12)
-        shop.sell("MUG-1", 8)
+        shop.shelve("MUG-1", books=12, store=8)
         shop.sync()
         push = waiting(shop)
         assert push_reject(push.pk, digest=push.digest, user=shop.olga, now=shop.world.time.now())
@@ -109,8 +104,7 @@ class TestFirstPush:
         assert table(waiting(shop)) == {"MUG-1": (8, 9)}
 
     def test_levels_that_agree_need_nobody(self, shop):
-        shop.keep_in_books("MUG-1", 8)
-        shop.sell("MUG-1", 8)
+        shop.shelve("MUG-1", books=8, store=8)
 
         run = shop.sync()
 
@@ -119,8 +113,7 @@ class TestFirstPush:
         assert not [entry for entry in shop.world.log(run) if entry.store_ref == "MUG-1"]
 
     def test_a_dry_run_writes_nothing_and_says_what_it_would_set(self, shop):
-        shop.keep_in_books("MUG-1", 12)
-        shop.sell("MUG-1", 8)
+        shop.shelve("MUG-1", books=12, store=8)
 
         run = shop.sync(dry_run=True)
 
@@ -134,11 +127,9 @@ class TestFirstPush:
 class TestGuard:
     def test_five_hundred_blank_items_write_nothing(self, shop):
         """QuickBooks lists 500 items without a quantity: blank is not zero."""
-        income = {"value": shop.world.entry("Account", "Sales of Product Income").books_ref}
         for number in range(500):
             sku = f"N-{number:03}"
-            item = {"Name": sku, "Sku": sku, "Type": "NonInventory", "IncomeAccountRef": income}
-            shop.world.quickbooks.add(shop.realm, "Item", item)
+            shop.list_in_books(sku)
             shop.sell(sku, 5)
 
         run = shop.sync()
@@ -155,10 +146,8 @@ class TestGuard:
 
     def test_more_zeros_than_usual_stop_and_ask(self, shop):
         for number in range(9):
-            shop.keep_in_books(f"Z-{number}", 5)
-            shop.sell(f"Z-{number}", 5)
-        shop.keep_in_books("MUG-1", 4)
-        shop.sell("MUG-1", 5)
+            shop.shelve(f"Z-{number}", books=5, store=5)
+        shop.shelve("MUG-1", books=4, store=5)
         shop.approved()
         for number in range(3):
             shop.count(f"Z-{number}", 0)
@@ -178,8 +167,7 @@ class TestGuard:
         assert not StockPush.objects.filter(state=PushState.WAITING).exists()
 
     def test_a_company_that_stopped_tracking_stock_asks(self, shop):
-        shop.keep_in_books("MUG-1", 12)
-        shop.sell("MUG-1", 8)
+        shop.shelve("MUG-1", books=12, store=8)
         shop.approved()
         shop.count("MUG-1", 3)
         shop.world.quickbooks.preferences(shop.realm, ProductAndServicesPrefs={"QuantityOnHand": False})
@@ -191,8 +179,7 @@ class TestGuard:
 
     def test_a_store_whose_orders_cannot_be_read_gets_no_levels(self, shop):
         """What those orders sold must not come back to life."""
-        shop.keep_in_books("MUG-1", 12)
-        shop.sell("MUG-1", 8)
+        shop.shelve("MUG-1", books=12, store=8)
         shop.sync()
         shop.approve()
         shop.world.ecwid.fault("status", path="/orders", status=500, times=20)
@@ -211,8 +198,7 @@ class TestSold:
 
     @pytest.fixture
     def mug(self, shop):
-        shop.keep_in_books("MUG-1", 10)
-        shop.sell("MUG-1", 9)
+        shop.shelve("MUG-1", books=10, store=9)
         return shop.approved()
 
     def buy(self, shop, number, quantity=2, sku="MUG-1", **more):
@@ -331,8 +317,7 @@ class TestSold:
 class TestLevels:
     @pytest.mark.parametrize(("on_hand", "shown"), [("7.9", 7), (-3, 0), ("0.5", 0)])
     def test_whole_units_and_never_below_zero(self, shop, on_hand, shown):
-        shop.keep_in_books("MUG-1", on_hand)
-        shop.sell("MUG-1", 2)
+        shop.shelve("MUG-1", books=on_hand, store=2)
 
         shop.approved()
 
@@ -377,8 +362,7 @@ class TestLevels:
         assert not StockPush.objects.exists()
 
     def test_a_store_with_several_stock_places_is_left_alone(self, shop):
-        shop.keep_in_books("MUG-1", 12)
-        shop.sell("MUG-1", 8)
+        shop.shelve("MUG-1", books=12, store=8)
         shop.world.ecwid.control("PUT", f"stores/{shop.store}/locations", {"locations": ["shop", "warehouse"]})
 
         shop.approved()
@@ -389,8 +373,7 @@ class TestLevels:
     def test_a_store_that_refuses_all_levels_is_asked_about_one(self, shop):
         """Before the first write a second place was opened: 409, and that holds for every product."""
         for sku in ("A", "B"):
-            shop.keep_in_books(sku, 12)
-            shop.sell(sku, 8)
+            shop.shelve(sku, books=12, store=8)
         original = EcwidStore.product
 
         def opens_a_warehouse(store, ref):
@@ -418,8 +401,7 @@ class TestLevels:
         assert {(one.state, one.reason) for one in records} == {(RecordState.HELD, Reason.SKU_DUPLICATE)}
 
     def test_a_product_that_somebody_ignores_is_left_alone(self, shop):
-        shop.keep_in_books("MUG-1", 12)
-        shop.sell("MUG-1", 8)
+        shop.shelve("MUG-1", books=12, store=8)
         shop.sync()
         records = Record.objects.filter(pk=shop.record("MUG-1").pk)
         assert records_ignore(records, user="olga", now=shop.world.time.now()) == 1
@@ -434,8 +416,7 @@ class TestLevels:
 
 class TestSwitchedOff:
     def test_nothing_waits_any_more_and_it_is_asked_anew_later(self, shop):
-        shop.keep_in_books("MUG-1", 12)
-        shop.sell("MUG-1", 8)
+        shop.shelve("MUG-1", books=12, store=8)
         shop.sync()
         shop.world.set("stock", enabled=False)
 
@@ -448,8 +429,7 @@ class TestSwitchedOff:
         assert table(waiting(shop)) == {"MUG-1": (8, 12)}
 
     def test_a_product_that_is_deleted_meanwhile_is_no_trouble(self, shop):
-        shop.keep_in_books("MUG-1", 12)
-        shop.sell("MUG-1", 8)
+        shop.shelve("MUG-1", books=12, store=8)
         original = EcwidStore.product
 
         def deleted(store, ref):
@@ -467,8 +447,7 @@ class TestSwitchedOff:
 class TestChanges:
     def test_only_what_changed_is_read_and_written(self, shop):
         for number in range(30):
-            shop.keep_in_books(f"C-{number}", 5)
-            shop.sell(f"C-{number}", 6)
+            shop.shelve(f"C-{number}", books=5, store=6)
         shop.approved()
         quiet = shop.sync()
         assert not quiet.counts
@@ -484,8 +463,7 @@ class TestChanges:
 
     def test_a_mere_change_of_quantity_is_seen_although_the_change_feed_does_not_tell(self, shop):
         shop.world.quickbooks.switch(stock_moves_touch_item=False)
-        shop.keep_in_books("MUG-1", 10)
-        shop.sell("MUG-1", 10)
+        shop.shelve("MUG-1", books=10, store=10)
         shop.sync()
         shop.world.place({"lines": [{"sku": "MUG-1", "quantity": 2}], "order_id": "ONE"})
         shop.sync(flows=["orders", "stock"])
@@ -496,8 +474,7 @@ class TestChanges:
         assert shop.level("MUG-1") == 8
 
     def test_our_own_write_comes_back_and_is_no_change(self, shop):
-        shop.keep_in_books("MUG-1", 12)
-        shop.sell("MUG-1", 8)
+        shop.shelve("MUG-1", books=12, store=8)
         shop.approved()
 
         run = shop.sync()
@@ -506,8 +483,7 @@ class TestChanges:
         assert shop.level("MUG-1") == 12
 
     def test_what_somebody_changed_in_the_store_is_set_right(self, shop):
-        shop.keep_in_books("MUG-1", 12)
-        shop.sell("MUG-1", 8)
+        shop.shelve("MUG-1", books=12, store=8)
         shop.approved()
         shop.world.ecwid.change_product(shop.store, product_id(shop, "MUG-1"), quantity=40)
 
@@ -516,8 +492,7 @@ class TestChanges:
         assert shop.level("MUG-1") == 12
 
     def test_once_a_day_the_whole_store_is_compared(self, shop):
-        shop.keep_in_books("MUG-1", 12)
-        shop.sell("MUG-1", 8)
+        shop.shelve("MUG-1", books=12, store=8)
         shop.approved()
         gone = product_id(shop, "MUG-1")
         shop.world.ecwid.control("DELETE", f"stores/{shop.store}/products/{gone}")
@@ -558,7 +533,6 @@ class TestRestore:
         assert [shop.level(sku) for sku in "ABC"] == [12, 12, 12]
 
     def test_nothing_to_bring_back(self, shop):
-        shop.keep_in_books("MUG-1", 12)
-        shop.sell("MUG-1", 8)
+        shop.shelve("MUG-1", books=12, store=8)
         shop.sync()
         assert not push_restore(waiting(shop).pk, user=shop.olga, now=shop.world.time.now())

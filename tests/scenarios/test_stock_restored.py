@@ -13,8 +13,7 @@ from tests.support.shelves import product_id, table, waiting
 def pushed(shop):
     """A first push has set two levels from 8 to 12."""
     for sku in "AB":
-        shop.keep_in_books(sku, 12)
-        shop.sell(sku, 8)
+        shop.shelve(sku, books=12, store=8)
     shop.approved()
     return shop
 
@@ -96,8 +95,7 @@ def test_a_store_that_lets_nobody_write_is_asked_once_a_run_and_again_later(push
 
 @pytest.mark.parametrize("wish", ["approve", "restore"])
 def test_what_a_run_has_no_time_for_is_left_to_a_successor_and_not_to_the_schedule(shop, wish):
-    shop.keep_in_books("A", 12)
-    shop.sell("A", 8)
+    shop.shelve("A", books=12, store=8)
     shop.sync()
     shop.approve()
     if wish == "restore":

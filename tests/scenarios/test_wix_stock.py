@@ -17,11 +17,9 @@ def site(make_world, request):
 
 def test_five_hundred_blank_items_write_nothing(site):
     """QuickBooks lists 500 items without a quantity: blank is not zero."""
-    income = {"value": site.world.entry("Account", "Sales of Product Income").books_ref}
     for number in range(500):
         sku = f"N-{number:03}"
-        item = {"Name": sku, "Sku": sku, "Type": "NonInventory", "IncomeAccountRef": income}
-        site.world.quickbooks.add(site.realm, "Item", item)
+        site.list_in_books(sku)
         site.sell(sku, 5)
     before = site.world.wix.stock(site.store)
 
@@ -35,10 +33,8 @@ def test_five_hundred_blank_items_write_nothing(site):
 
 def test_more_zeros_than_usual_stop_and_ask(site):
     for number in range(9):
-        site.keep_in_books(f"Z-{number}", 5)
-        site.sell(f"Z-{number}", 5)
-    site.keep_in_books("X", 4)
-    site.sell("X", 5)
+        site.shelve(f"Z-{number}", books=5, store=5)
+    site.shelve("X", books=4, store=5)
     site.approved()
     for number in range(3):
         site.count(f"Z-{number}", 0)
@@ -55,8 +51,7 @@ def test_more_zeros_than_usual_stop_and_ask(site):
 
 def test_the_levels_before_are_brought_back(site):
     for sku, quantity in (("A", 8), ("B", 9)):
-        site.keep_in_books(sku, 12)
-        site.sell(sku, quantity)
+        site.shelve(sku, books=12, store=quantity)
     site.approved()
     assert (site.level("A"), site.level("B")) == (12, 12)
     site.world.wix.set_stock(site.store, "B", quantity=3)
@@ -69,8 +64,7 @@ def test_the_levels_before_are_brought_back(site):
 
 
 def test_what_the_site_does_not_count_is_left_alone_unless_that_is_wanted(site):
-    site.keep_in_books("FREE", 12)
-    site.sell("FREE", None)
+    site.shelve("FREE", books=12, store=None)
     site.sync(approve=True)
     assert (site.level("FREE"), site.state("FREE")) == (None, (RecordState.SKIPPED, Reason.STOCK_UNLIMITED))
 
@@ -82,8 +76,7 @@ def test_what_the_site_does_not_count_is_left_alone_unless_that_is_wanted(site):
 
 def test_one_level_that_is_refused_stops_no_other(site):
     for sku in "ABC":
-        site.keep_in_books(sku, 12)
-        site.sell(sku, 8)
+        site.shelve(sku, books=12, store=8)
     site.sync()
     site.approve()
     site.world.wix.fault("status", method="PATCH", path="/inventory", status=400, times=1)
@@ -98,8 +91,7 @@ def test_one_level_that_is_refused_stops_no_other(site):
 
 def test_somebody_who_writes_the_same_level_loses_nothing(site):
     """A conflict is read again and written anew."""
-    site.keep_in_books("A", 12)
-    site.sell("A", 8)
+    site.shelve("A", books=12, store=8)
     site.sync()
     site.approve()
     site.world.wix.fault("status", method="PATCH", path="/inventory", status=409, times=1)
@@ -109,8 +101,7 @@ def test_somebody_who_writes_the_same_level_loses_nothing(site):
 
 
 def test_what_is_sold_and_not_posted_is_not_resurrected(site):
-    site.keep_in_books("A", 10)
-    site.sell("A", 9)
+    site.shelve("A", books=10, store=9)
     site.approved()
     site.world.place({"lines": [{"sku": "A", "quantity": 2}], "number": "ONE", "paid": False})
 

@@ -1,8 +1,9 @@
 """Carts as shops see them over a year, drawn from a seeded generator: the same seed always gives the same carts."""
 
-import random
 from dataclasses import dataclass
 from decimal import Decimal
+
+from tests.support.shopping import PERCENTS, Shopping
 
 ZERO_RATED = {"name": "Zero-rated", "value": 0}
 EXEMPT = {"name": "Exempt", "value": 0}
@@ -66,21 +67,16 @@ MAPPED = {
 }
 
 
-class Shopper:
+class Shopper(Shopping):
     """Fills carts. `cart(number)` is an order with everything decided but its taxes' amounts, which the shop works
     out."""
 
     def __init__(self, world: str, seed: int) -> None:
-        self._habits = HABITS[world]
-        self._chance = random.Random(f"{world}/{seed}")
-        self._prefix = f"{seed}-"
-
-    def carts(self, count: int) -> list:
-        return [self._cart(number) for number in range(1, count + 1)]
+        super().__init__(HABITS[world], world, seed)
 
     def _cart(self, number: int) -> dict:
         chance = self._chance
-        lines = [self._line() for _ in range(chance.choice((1, 1, 1, 2, 2, 3, 4, 6)))]
+        lines = self._lines()
         if self._now_and_then(20):
             lines.append({"sku": _GIFT_CARD, "price": chance.choice((25, 50, 100))})
         cart = {
@@ -91,14 +87,10 @@ class Shopper:
             "shipping_scheme": chance.choice(("BASED_ON_PRODUCT_TAXES_PROPORTION_BY_PRICE",) * 2 + (_SEPARATELY,)),
             "payment_method": chance.choice(("Credit card", "PayPal", "Cash on pick-up")),
             "payment_status": "AWAITING_PAYMENT" if self._now_and_then(12) else "PAID",
-            "created": self._moment(),
+            "created": f"{self._minute()}:00+00:00",
             "buyer": self._buyer(),
         }
         return {**cart, **self._extras()}
-
-    def _moment(self) -> str:
-        month, day, hour = (self._chance.randint(*bounds) for bounds in ((2, 10), (1, 28), (0, 23)))
-        return f"2026-{month:02}-{day:02}T{hour:02}:30:00+00:00"
 
     def _extras(self) -> dict:
         """Discounts, delivery, tip and gift card, each now and then."""
@@ -123,8 +115,8 @@ class Shopper:
     def _coupon(self) -> dict:
         chance = self._chance
         if chance.randint(0, 1):
-            return {"type": "percent", "value": chance.choice((5, Decimal("7.5"), 10, 15, 33, 50, 90, 100))}
-        return {"type": "absolute", "value": chance.choice((5, 10, self._cents(1, 5000), 5000))}
+            return {"type": "percent", "value": chance.choice(PERCENTS)}
+        return {"type": "absolute", "value": self._amount_off()}
 
     def _line(self) -> dict:
         chance, sku = self._chance, self._chance.choice((*_WORDS, *self._habits.skus))
@@ -132,7 +124,7 @@ class Shopper:
             "sku": sku,
             "name": f"Product {sku}",
             "price": self._price(),
-            "quantity": chance.choice((1, 1, 1, 2, 3, 3, 7, 12, chance.randint(1, 60), chance.randint(100, 500))),
+            "quantity": self._quantity(),
             "taxes": chance.choice(self._habits.combinations),
         }
 
@@ -149,12 +141,6 @@ class Shopper:
         buyer = {"id": 4000 + number, "email": f"buyer{number}@example.test", "name": f"Buyer {number}"}
         exempt = {"tax_exempt": True} if self._now_and_then(25) else {}
         return {**buyer, **exempt}
-
-    def _cents(self, least: int, most: int) -> Decimal:
-        return Decimal(self._chance.randint(least, most)).scaleb(-2)
-
-    def _now_and_then(self, one_in: int) -> bool:
-        return self._chance.randint(1, one_in) == 1
 
 
 _SEPARATELY = "TAXED_SEPARATELY_FROM_PRODUCTS"

@@ -10,6 +10,7 @@ from pathlib import Path
 import requests
 
 from integrations.money import json_dumps, json_loads
+from sync.demo.systems import NAMES, settings_for
 
 ROOT = Path(__file__).parents[2]
 UNTHROTTLED = {"requests_per_minute": None, "requests_per_second": None, "batches_per_minute": None}
@@ -238,8 +239,7 @@ class Sandbox:
     @contextmanager
     def started(cls, *options):
         with ExitStack() as stack:
-            names = ("ecwid", "quickbooks", "wix")
-            yield cls(*(stack.enter_context(_process(f"sandbox.{name}", *options)) for name in names))
+            yield cls(*(stack.enter_context(_process(f"sandbox.{name}", *options)) for name in NAMES))
 
     def reset(self):
         for side in (self.ecwid, self.quickbooks, self.wix):
@@ -251,25 +251,12 @@ class Sandbox:
 
     def settings(self):
         """Our settings for these systems, by name."""
-        ecwid, books, wix = self.ecwid.url, self.quickbooks.url, self.wix.url
-        return {
-            "ECWID_API_URL": f"{ecwid}/api/v3",
-            "ECWID_OAUTH_URL": f"{ecwid}/api/oauth",
-            "ECWID_CLIENT_ID": "sandbox-client",
-            "ECWID_CLIENT_SECRET": "sandbox-secret",
-            "QUICKBOOKS_API_URL": books,
-            "QUICKBOOKS_AUTHORIZE_URL": f"{books}/connect/oauth2",
-            "QUICKBOOKS_TOKEN_URL": f"{books}/oauth2/v1/tokens/bearer",
-            "QUICKBOOKS_REVOKE_URL": f"{books}/v2/oauth2/tokens/revoke",
-            "QUICKBOOKS_CLIENT_ID": "sandbox-client",
-            "QUICKBOOKS_CLIENT_SECRET": "sandbox-secret",
-            "QUICKBOOKS_WEBHOOK_TOKEN": "sandbox-verifier",
-            "WIX_API_URL": wix,
-            "WIX_INSTALL_URL": f"{wix}/app-installer",
-            "WIX_DASHBOARDS": wix,
-            "WIX_APP_ID": self._wix_app["appId"],
-            "WIX_APP_SECRET": self._wix_app["appSecret"],
-            "WIX_PUBLIC_KEY": self._wix_app["publicKey"],
+        addresses = {name: getattr(self, name).url for name in NAMES}
+        app = self._wix_app
+        return settings_for(addresses) | {
+            "WIX_APP_ID": app["appId"],
+            "WIX_APP_SECRET": app["appSecret"],
+            "WIX_PUBLIC_KEY": app["publicKey"],
         }
 
 

@@ -15,15 +15,31 @@ class Shop:
 
     def keep_in_books(self, sku, quantity, name="", **fields):
         """An inventory item with so many on hand."""
-        accounts = {
-            "IncomeAccountRef": "Sales of Product Income",
-            "ExpenseAccountRef": "Cost of Goods Sold",
-            "AssetAccountRef": "Inventory Asset",
+        counted = {
+            "Type": "Inventory",
+            "TrackQtyOnHand": True,
+            "QtyOnHand": quantity,
+            "InvStartDate": START,
+            "ExpenseAccountRef": self._account("Cost of Goods Sold"),
+            "AssetAccountRef": self._account("Inventory Asset"),
         }
-        refs = {field: {"value": self.world.entry("Account", name).books_ref} for field, name in accounts.items()}
-        item = {"Name": name or f"Item {sku}", "Sku": sku, "Type": "Inventory", "TrackQtyOnHand": True, **refs}
-        sent = {**item, "QtyOnHand": quantity, "InvStartDate": START, **fields}
-        return self.world.quickbooks.add(self.realm, "Item", sent)["Item"]
+        return self._add(sku, Name=name or f"Item {sku}", **{**counted, **fields})
+
+    def list_in_books(self, sku):
+        """An item of which QuickBooks counts nothing: its quantity is blank."""
+        return self._add(sku, Name=sku, Type="NonInventory")
+
+    def _add(self, sku, **fields):
+        item = {"Sku": sku, "IncomeAccountRef": self._account("Sales of Product Income"), **fields}
+        return self.world.quickbooks.add(self.realm, "Item", item)["Item"]
+
+    def _account(self, name):
+        return {"value": self.world.entry("Account", name).books_ref}
+
+    def shelve(self, sku, *, books, store):
+        """A product with its item, and what each side says is there of it."""
+        self.keep_in_books(sku, books)
+        self.sell(sku, store)
 
     def sell(self, sku, quantity=10, **fields):
         """A product of the store."""

@@ -1,8 +1,9 @@
 """Carts as Wix sites see them over a year, drawn from a seeded generator: the same seed always gives the same carts."""
 
-import random
 from dataclasses import dataclass
 from decimal import Decimal
+
+from tests.support.shopping import PERCENTS, Shopping
 
 _WORDS = tuple(f"THING-{number}" for number in range(1, 13))  # not in the catalogue: sold under a name and a price
 
@@ -32,20 +33,14 @@ WIX_MAPPED = {
 }
 
 
-class WixShopper:
+class WixShopper(Shopping):
     """Fills carts: everything is decided but the amounts of taxes and discounts, which the site works out."""
 
     def __init__(self, world: str, seed: str | int) -> None:
-        self._habits = HABITS[world]
-        self._chance = random.Random(f"{world}/{seed}")
-        self._prefix = f"{seed}-"
-
-    def carts(self, count: int) -> list:
-        return [self._cart(number) for number in range(1, count + 1)]
+        super().__init__(HABITS[world], world, seed)
 
     def _cart(self, number: int) -> dict:
-        chance = self._chance
-        lines = [self._line() for _ in range(chance.choice((1, 1, 1, 2, 2, 3, 4, 6)))]
+        lines = self._lines()
         discounts = self._discounts(lines)
         paid = self._paid(0 if discounts else lines[0]["price"] - lines[0].get("discount", 0))
         if self._now_and_then(20):
@@ -56,16 +51,12 @@ class WixShopper:
             "number": f"{self._prefix}{number}",
             "lines": lines,
             "gross": self._habits.gross != self._now_and_then(7),
-            "created": self._moment(),
+            "created": f"{self._minute()}:00.000Z",
             "buyer": self._buyer(),
             **discounts,
             **self._extras(),
             **paid,
         }
-
-    def _moment(self) -> str:
-        month, day, hour = (self._chance.randint(*bounds) for bounds in ((2, 10), (1, 28), (0, 23)))
-        return f"2026-{month:02}-{day:02}T{hour:02}:30:00.000Z"
 
     # -- what is sold --------------------------------------------------------------------------------------------------
 
@@ -76,7 +67,7 @@ class WixShopper:
             "sku": sku,
             "name": f"Product {sku}",
             "price": price,
-            "quantity": chance.choice((1, 1, 1, 2, 3, 3, 7, 12, chance.randint(1, 60), chance.randint(100, 500))),
+            "quantity": self._quantity(),
             "module": chance.choice(("stores", "stores_old")),
             "tax": chance.choice(self._habits.groups),
         }
@@ -106,8 +97,8 @@ class WixShopper:
     def _discounts(self, lines: list) -> dict:
         chance, found = self._chance, {}
         if self._now_and_then(3):
-            percent = {"percent": chance.choice((5, Decimal("7.5"), 10, 15, 33, 50, 90, 100))}
-            amount = {"amount": chance.choice((5, 10, self._cents(1, 5000), 5000))}
+            percent = {"percent": chance.choice(PERCENTS)}
+            amount = {"amount": self._amount_off()}
             found["coupon"] = {"code": "SAVE", **chance.choice((percent, amount))}
         if self._now_and_then(8):
             found["merchant_discount"] = {"amount": self._cents(1, 3000), "description": "Regular"}
@@ -150,12 +141,6 @@ class WixShopper:
             return whole
         part = {"kind": chance.choice(("card", "paypal", "gift_card")), "amount": self._cents(1, int(least * 100) - 1)}
         return {"payments": [part, *chance.choice(([], [{"kind": "card"}], [{"kind": "card"}]))]}
-
-    def _cents(self, least: int, most: int) -> Decimal:
-        return Decimal(self._chance.randint(least, most)).scaleb(-2)
-
-    def _now_and_then(self, one_in: int) -> bool:
-        return self._chance.randint(1, one_in) == 1
 
 
 def _is_whole(paid: dict) -> bool:

@@ -9,24 +9,13 @@ from accounts.models import User
 from integrations.models import Integration
 from sync.models import Record
 from tests.support.addresses import rows_of
-from tests.support.office import SECRETS, Office, person
+from tests.support.office import SECRETS, person
 
 OWN_MODELS = sorted(
     (model for model in admin.site._registry if model._meta.app_label in {"accounts", "integrations", "sync"}),
     key=lambda model: model._meta.label,
 )
 ROLES = ("owner", "bookkeeper", "viewer")
-
-
-@pytest.fixture
-def ours(db):
-    return Office.open("Maple", "934145001")
-
-
-@pytest.fixture
-def theirs(db):
-    """Another business; its names must never be seen by ours."""
-    return Office.open("Zephyr", "934145002")
 
 
 @pytest.fixture

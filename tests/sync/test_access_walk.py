@@ -26,11 +26,6 @@ COUNTERS = {"setupprogress", "webhookrefusal"}
 
 
 @pytest.fixture
-def ours(db):
-    return Office.open("Maple", "934145001")
-
-
-@pytest.fixture
 def theirs(ours):
     """Another business; its names must never be seen by ours."""
     theirs = Office.open("Zephyr", "934145002")

@@ -9,7 +9,7 @@ from django.urls import reverse
 from integrations.models import Integration
 from sync.models import LogEntry, Record, Run
 from sync.services import syncing
-from tests.support.office import Office
+from tests.support.pages import said
 
 WORKERS, READERS = ("owner", "bookkeeper"), ("viewer",)
 # What each list offers to whoever works there, and what to readers too.
@@ -19,16 +19,6 @@ OFFERED = {
     "sync_logentry": ({"retry", "ignore"}, {"export_selected"}),
 }
 DOWNLOADED = {"sync_record": Record, "sync_logentry": LogEntry}
-
-
-@pytest.fixture
-def ours(db):
-    return Office.open("Maple", "934145001")
-
-
-@pytest.fixture
-def theirs(db):
-    return Office.open("Zephyr", "934145002")
 
 
 @pytest.fixture(autouse=True)
@@ -47,10 +37,6 @@ def signed_in(client, office, role):
 def act(client, page, action, rows):
     form = {"action": action, "_selected_action": [row.pk for row in rows]}
     return client.post(reverse(f"admin:{page}_changelist"), form, follow=True)
-
-
-def said(answer):
-    return " ".join(str(message) for message in answer.context["messages"])
 
 
 def asked_for():

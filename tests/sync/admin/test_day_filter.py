@@ -37,13 +37,6 @@ def office(db):
     return office
 
 
-@pytest.fixture
-def keeper(client, office):
-    keeper = office.hire("ben", "bookkeeper")
-    client.force_login(keeper)
-    return keeper
-
-
 def days(client, name, column, **asked):
     answer = client.get(reverse(f"admin:{name}_changelist"), {f"{column}_{end}": day for end, day in asked.items()})
     assert answer.status_code == 200, answer.content

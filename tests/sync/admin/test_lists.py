@@ -19,13 +19,6 @@ def office(db):
     return office
 
 
-@pytest.fixture
-def keeper(client, office):
-    user = office.hire("ben", "bookkeeper")
-    client.force_login(user)
-    return user
-
-
 def listed(client, name, **query):
     return read(client.get(reverse(f"admin:{name}_changelist"), query))
 

@@ -25,13 +25,6 @@ def row(office):
 
 
 @pytest.fixture
-def keeper(client, office):
-    user = office.hire("ben", "bookkeeper")
-    client.force_login(user)
-    return user
-
-
-@pytest.fixture
 def url(office):
     return reverse("admin:integrations_integration_change", args=[office.integration.pk])
 

@@ -15,18 +15,6 @@ from tests.support.office import NOW, Office
 from tests.support.pages import read
 
 
-@pytest.fixture
-def office(db):
-    return Office.open("Maple", "934145001")
-
-
-@pytest.fixture
-def keeper(client, office):
-    user = office.hire("ben", "bookkeeper")
-    client.force_login(user)
-    return user
-
-
 def listed(client, model, **query):
     return client.get(reverse(f"admin:sync_{model}_changelist"), query).content.decode()
 

@@ -18,11 +18,6 @@ def office(db):
     return office
 
 
-@pytest.fixture
-def keeper(client, office):
-    client.force_login(office.hire("ben", "bookkeeper"))
-
-
 def found(client, name, term):
     answer = client.get(reverse(f"admin:{name}_changelist"), {"q": term})
     return list(answer.context["cl"].result_list)

@@ -10,18 +10,6 @@ from tests.support.pages import errors, sent
 
 
 @pytest.fixture
-def office(db):
-    return Office.open("Maple", "934145001")
-
-
-@pytest.fixture
-def keeper(client, office):
-    user = office.hire("ben", "bookkeeper")
-    client.force_login(user)
-    return user
-
-
-@pytest.fixture
 def url(office):
     return reverse("admin:integrations_integration_change", args=[office.integration.pk])
 

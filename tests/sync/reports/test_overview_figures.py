@@ -16,8 +16,8 @@ from tests.support.waiting import wait
 
 
 @pytest.fixture
-def office(db):
-    office = Office.open("Maple", "934145001")
+def office(office):
+    """Without the orders that it has at first."""
     Record.objects.all().delete()
     return office
 

@@ -16,14 +16,15 @@ from integrations.models import Integration
 from sync.models import Record, Run
 from sync.services import syncing
 from tests.support.office import Office, person
+from tests.support.pages import said
 from tests.support.waiting import wait
 
 MUG = ("sku_missing", {"product": "Mug"})
 
 
 @pytest.fixture
-def office(db):
-    office = Office.open("Maple", "934145001")
+def office(office):
+    """Without the orders that it has at first."""
     Record.objects.all().delete()
     return office
 
@@ -31,13 +32,6 @@ def office(db):
 @pytest.fixture
 def shop(office):
     return office.integration
-
-
-@pytest.fixture
-def keeper(client, office):
-    user = office.hire("ben", "bookkeeper")
-    client.force_login(user)
-    return user
 
 
 @pytest.fixture(autouse=True)
@@ -58,10 +52,6 @@ def headline(client):
 
 def post(client, name, integration, **data):
     return client.post(reverse(f"sync:{name}", args=[integration.pk]), data, follow=True)
-
-
-def said(answer):
-    return " ".join(str(message) for message in answer.context["messages"])
 
 
 # -- the answer --------------------------------------------------------------------------------------------------------

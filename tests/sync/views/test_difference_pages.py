@@ -28,11 +28,6 @@ HELD = {
 
 
 @pytest.fixture
-def office(db):
-    return Office.open("Maple", "934145001")
-
-
-@pytest.fixture
 def sale(office):
     """The sale of an order that was changed on both sides."""
     sale = Posting.objects.filter(role="sale", record__integration=office.integration).first()
@@ -41,11 +36,6 @@ def sale(office):
         state="held", reason="changed_in_books", params=HELD, currency="CAD"
     )
     return sale
-
-
-@pytest.fixture
-def keeper(client, office):
-    client.force_login(office.hire("ben", "bookkeeper"))
 
 
 def page_of(client, sale):

@@ -8,7 +8,7 @@ from sync.causes import cause_of
 from sync.models import PaymentMapping, Record, TaxMapping
 from sync.views import fixing
 from tests.support.office import NOW, Office, person
-from tests.support.pages import sent
+from tests.support.pages import said, sent
 from tests.support.waiting import wait
 
 MUG = ("sku_missing", {"product": "Mug"})
@@ -16,17 +16,10 @@ TVA = ("tax_unmapped", {"taxes": "TVA 5,5 %"})
 
 
 @pytest.fixture
-def office(db):
-    office = Office.open("Maple", "934145001")
+def office(office):
+    """Without the orders that it has at first."""
     Record.objects.all().delete()
     return office
-
-
-@pytest.fixture
-def keeper(client, office):
-    user = office.hire("ben", "bookkeeper")
-    client.force_login(user)
-    return user
 
 
 def shown(client, **query):
@@ -40,10 +33,6 @@ def groups_on(client, **query):
 
 def address(office, act, reason, params):
     return reverse(f"sync:inbox_{act}", args=[office.integration.pk, cause_of(reason, params)])
-
-
-def said(answer):
-    return " ".join(str(message) for message in answer.context["messages"])
 
 
 def states():

@@ -12,7 +12,7 @@ from sync.document_texts import DOCUMENTS, PARTS, told
 from sync.engine.documents import _PARTS
 from sync.models import Posting, ProductMatch, Record
 from sync.translate.because import Because, Decided
-from tests.support.office import person
+from tests.support.office import member, person
 from tests.support.pages import sent
 
 TEE = {"lines": [{"sku": "TEE-M", "quantity": 2, "price": 25}], "order_id": "K3T9Q"}
@@ -24,15 +24,9 @@ MIXED = {
 }
 
 
-def member(world, role):
-    user = person(role)
-    Membership.objects.create(user=user, business=world.integration.business, role=role)
-    return user
-
-
 @pytest.fixture
 def keeper(world, client):
-    user = member(world, "bookkeeper")
+    user = member(world.integration.business, "bookkeeper")
     client.force_login(user)
     return user
 
@@ -378,7 +372,7 @@ def test_members_of_other_businesses_find_nothing(one, client):
 
 
 def test_viewers_look_but_do_not_try_changes(one, client):
-    client.force_login(member(one, "viewer"))
+    client.force_login(member(one.integration.business, "viewer"))
     urls = addresses(one)
     assert {client.get(url).status_code for url in urls["get"]} == {200}
     assert {client.post(url).status_code for url in urls["post"]} == {403}

@@ -12,11 +12,6 @@ from tests.support.office import NOW, Office
 
 
 @pytest.fixture
-def office(db):
-    return Office.open("Maple", "934145001")
-
-
-@pytest.fixture
 def refund(office):
     order = office.integration.records.get(state="posted")
     told = {

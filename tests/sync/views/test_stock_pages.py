@@ -9,11 +9,6 @@ from tests.support.office import NOW, Office
 
 
 @pytest.fixture
-def office(db):
-    return Office.open("Maple", "934145001")
-
-
-@pytest.fixture
 def push(office):
     return office.integration.stock_pushes.get()
 

@@ -5,20 +5,10 @@ from django.urls import reverse
 
 from accounts.models import Business
 from sync.urls import urlpatterns
-from tests.support.office import SECRETS, Office, person
+from tests.support.office import SECRETS, person
 
 ROLES = ("owner", "bookkeeper", "viewer")
 STEPS = ("store", "books", "options", "flows", "sales", "advanced", "items", "taxes", "payments", "preview", "live")
-
-
-@pytest.fixture
-def ours(db):
-    return Office.open("Maple", "934145001")
-
-
-@pytest.fixture
-def theirs(db):
-    return Office.open("Zephyr", "934145002")
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.contrib.messages import get_messages
 from django.urls import reverse
 
 from integrations.connecting import check_books
@@ -15,6 +14,7 @@ from sync.tasks import sync_once
 from sync.wizard import survey
 from sync.wizard.patience import page_clock
 from tests.support.office import person
+from tests.support.pages import said
 from tests.support.setup import Pair, accept_everything, begin, page, save
 from tests.support.shops import STANDARD
 
@@ -51,10 +51,6 @@ def bare(pair, sandbox):
 
 def named(pair, entity, name):
     return [row for row in pair.documents(entity) if row["Name"] == name]
-
-
-def said(answer):
-    return " ".join(str(message) for message in get_messages(answer.wsgi_request))
 
 
 def test_what_a_company_lacks_is_made_and_the_first_order_is_right_to_the_cent(client, root, bare, time):

@@ -29,13 +29,6 @@ def office(db):
 
 
 @pytest.fixture
-def keeper(client, office):
-    user = office.hire("ben", "bookkeeper")
-    client.force_login(user)
-    return user
-
-
-@pytest.fixture
 def fern(client, make_world):
     """The same studio, with real accounts."""
     client.force_login(person("root", is_superuser=True))

@@ -9,20 +9,8 @@ from integrations.models import Integration
 from sync.models import OrderSettings, PaymentMapping, SetupProgress, TaxMapping
 from sync.wizard.setup import Setup
 from sync.wizard.steps import STEPS, steps_of
-from tests.support.office import NOW, Office
+from tests.support.office import NOW
 from tests.support.setup import page, save, typed
-
-
-@pytest.fixture
-def office(db):
-    return Office.open("Maple", "934145001")
-
-
-@pytest.fixture
-def keeper(client, office):
-    user = office.hire("ben", "bookkeeper")
-    client.force_login(user)
-    return user
 
 
 @pytest.fixture
