@@ -6,7 +6,7 @@ from itertools import groupby
 from django.db import transaction
 
 from integrations.commerce import Product
-from integrations.errors import NotAllowed, NotFound, Refused
+from integrations.errors import NotAllowed, NotFound, OutcomeUnknown, Refused, RemoteError, TemporaryError
 from sync.engine.record import Ending
 from sync.engine.rows import update_rows
 from sync.engine.session import Session
@@ -17,6 +17,8 @@ from sync.flows import stock as stock_flow
 from sync.models import Action, PushState, Record, RecordState, StockChange, StockPush
 from sync.translate.reasons import Reason
 
+# So many products may fail before it is the store that does.
+PATIENCE = 3
 _UNCOUNTED = "∞"
 
 
@@ -29,21 +31,29 @@ class Restorer:
 
     def restore(self) -> bool:
         """Whether it came to its end; else the next run goes on, as after Stop, which it raises when the store does not
-        answer. One level that the store refuses keeps no other from being brought back."""
+        answer. One product that the store refuses or cannot serve keeps no other from being brought back."""
         rows = self._push.changes.filter(restored_at=None).exclude(written_at=None).order_by("store_ref")
         changes = sorted(rows, key=_whole_product)
         records = {record.store_ref: record for record in stock_flow.records(self._session.integration)}
+        failed: list[RemoteError] = []
         for ref, group in groupby(changes, key=_whole_product):
             if self._session.is_out_of_time:
                 return False
             mine = list(group)
-            try:
-                with self._session.asking_store():
+            with self._session.asking_store():
+                try:
                     self._restore_product(ref, mine, records)
-            except _NotWritable as refusal:
-                for change in mine:
-                    self._hold(change, records, Reason.STOCK_NOT_WRITABLE, {"detail": str(refusal)})
-                return False
+                except _NotWritable as refusal:
+                    for change in mine:
+                        self._hold(change, records, Reason.STOCK_NOT_WRITABLE, {"detail": str(refusal)})
+                    return False
+                except (TemporaryError, OutcomeUnknown) as error:
+                    failed.append(error)
+                    if len(failed) == PATIENCE:
+                        raise
+        if failed:
+            with self._session.asking_store():
+                raise failed[0]
         self._push.state, self._push.ended_at = PushState.RESTORED, self._session.clock.now()
         self._push.save(update_fields=["state", "ended_at"])
         return True

@@ -17,7 +17,7 @@ from integrations.commerce import Product
 from integrations.errors import NotAllowed, NotFound, OutcomeUnknown, Refused, RemoteError, TemporaryError
 from sync.engine.content import digest
 from sync.engine.record import Ending
-from sync.engine.restoring import Restorer
+from sync.engine.restoring import PATIENCE, Restorer
 from sync.engine.rows import insert_rows, update_rows
 from sync.engine.session import Session, stopped_by
 from sync.engine.stock_causes import basis, comparison_made, comparison_owed, is_due
@@ -29,9 +29,6 @@ from sync.models import PushState, Record, RecordState, StockChange, StockPush
 from sync.translate.outcome import Hold
 from sync.translate.reasons import Reason
 from sync.translate.stock import Ask, Level, asks
-
-# So many products may fail before it is the store that does.
-_PATIENCE = 3
 
 
 def synchronise(session: Session) -> None:
@@ -227,7 +224,7 @@ class _Pusher:
                     return False
                 except (TemporaryError, OutcomeUnknown) as error:
                     failed.append(error)
-                    if len(failed) == _PATIENCE:
+                    if len(failed) == PATIENCE:
                         raise
         if failed:
             with self._session.asking_store():
