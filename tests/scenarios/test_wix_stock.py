@@ -5,6 +5,7 @@ import pytest
 from sync.models import AskBecause, PushState, RecordState, StockPush
 from sync.services.stock import push_restore
 from sync.translate.reasons import Reason
+from tests.support.expect import sentence_of
 from tests.support.shelves import WixShop, waiting
 
 
@@ -72,6 +73,21 @@ def test_what_the_site_does_not_count_is_left_alone_unless_that_is_wanted(site):
     site.sync(approve=True)
     site.sync(approve=True)
     assert site.level("FREE") == 12
+
+
+def test_the_older_catalogue_counts_all_variants_or_none(make_world):
+    """To begin with one would count the others from whatever Wix takes for theirs: nobody could buy them any more."""
+    world = make_world("WIX_US", payment_statuses=[])
+    world.set("stock", enabled=True, include_unlimited=True)
+    site = WixShop(world)
+    sizes = [{"sku": f"CAP-{size}", "price": 3, "choices": {"Size": size}} for size in "SML"]
+    site.sell("CAP", None, variants=sizes)
+    site.keep_in_books("CAP-S", 7)
+    site.keep_in_books("MUG", 7)
+    site.sync(approve=True)
+    assert [site.level(sku) for sku in ("CAP-S", "CAP-M", "MUG")] == [None, None, 7]
+    assert site.state("CAP-S") == (RecordState.HELD, Reason.STOCK_REFUSED)
+    sentence_of(site.record("CAP-S"), "counts all variants of a product or none")
 
 
 def test_one_level_that_is_refused_stops_no_other(site):
