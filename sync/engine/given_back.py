@@ -19,6 +19,7 @@ from integrations.commerce import Order, Refund
 from integrations.money import ZERO, total_of
 from sync.engine.period import named
 from sync.engine.refund_records import amount_of, refund_of
+from sync.engine.refund_told import is_said_otherwise, shares_of_said
 from sync.engine.work import Change, Kind, Planned, Work
 from sync.models import Posting, PostingState, Record, RecordKind, RecordState, Role
 from sync.translate.held import amount_text
@@ -60,6 +61,7 @@ class _Filed:
     amount: Decimal | None
     posted: Decimal = ZERO
     left_out: bool = False
+    record: Record | None = None
 
 
 def account_for_refunds(planned: Iterable[Planned]) -> None:
@@ -139,7 +141,7 @@ def _filed(orders: Sequence[int]) -> dict[int, dict[str, _Filed]]:
         posted[pk or 0] = posted.get(pk or 0, ZERO) + (total or ZERO)
     found: dict[int, dict[str, _Filed]] = {}
     for record in records:
-        one = _Filed(amount_of(record), posted.get(record.pk, ZERO), record.state == RecordState.IGNORED)
+        one = _Filed(amount_of(record), posted.get(record.pk, ZERO), record.state == RecordState.IGNORED, record)
         found.setdefault(record.order_id or 0, {})[refund_of(record).ref] = one
     return found
 
@@ -148,15 +150,25 @@ def _unbooked(one: _Changing, filed: Mapping[str, _Filed]) -> dict[str, Decimal]
     """What each refund that the store tells of gave back and that is in the books in no way yet, as they were made;
     together no more than the sale still stands for."""
     left = total_posted(one.sale) - total_of(refund.posted for refund in filed.values())
+    said = shares_of_said(one.order, _said_otherwise(one, filed))
     found: dict[str, Decimal] = {}
     for refund in one.order.refunds:
         known = filed.get(refund.ref, _Filed(refund.amount))
-        booked = known.posted + one.lowered_by(refund.ref)
+        booked = known.posted + one.lowered_by(refund.ref) + said[refund.ref]
         part = min(_amount(refund, known, everything=left + booked) - booked, left)
         if part > 0:
             found[refund.ref] = part
             left -= part
     return found
+
+
+def _said_otherwise(one: _Changing, filed: Mapping[str, _Filed]) -> Decimal:
+    """What is in the books by the word of a person, of refunds that the store tells in another way by now."""
+    return total_of(
+        known.posted + one.lowered_by(ref)
+        for ref, known in filed.items()
+        if known.record is not None and is_said_otherwise(known.record, one.order)
+    )
 
 
 def _amount(refund: Refund, known: _Filed, *, everything: Decimal) -> Decimal:

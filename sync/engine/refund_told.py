@@ -29,22 +29,29 @@ def told_otherwise_of(planned: PlannedRefund, order: Order) -> RefundWork | Hold
         return Hold(Reason.REFUND_WITHDRAWN, said)
     told = [one.amount for one in order.refunds]
     known = total_of(amount for amount in told if amount is not None)
-    if record.payload.get("entered") and None not in told and known < planned.amount:
+    if "entered" in record.payload and None not in told and known < planned.amount:
         return Hold(Reason.REFUND_TOLD_LESS, said | {"told": amount_text(known, record.currency)})
     return RefundWork()
 
 
 def said_before(record: Record, order: Order, refunds: Iterable[Record], history: Sequence[Posting]) -> Decimal:
-    """What is in the books of this refund by the word of a person, on a record that it has taken the place of; of
-    several such refunds, the first ones first."""
-    entered = [one for one in refunds if one.payload.get("entered") and _is_superseded(one, order)]
-    left = total_of(_in_books(one, history) for one in entered)
+    """What is in the books of this refund by the word of a person, on a record that it has taken the place of."""
+    said = total_of(_in_books(one, history) for one in refunds if is_said_otherwise(one, order))
+    return shares_of_said(order, said).get(refund_of(record).ref, ZERO)
+
+
+def is_said_otherwise(record: Record, order: Order) -> bool:
+    """Whether a person entered how much went back, and the store tells of it in another way by now."""
+    return "entered" in record.payload and _is_superseded(record, order)
+
+
+def shares_of_said(order: Order, said: Decimal) -> dict[str, Decimal]:
+    """How much each refund that the store tells of has of what people said: the first ones first."""
+    shares = {}
     for refund in order.refunds:
-        part = min(refund.amount or ZERO, left)
-        if refund.ref == refund_of(record).ref:
-            return part
-        left -= part
-    return ZERO
+        shares[refund.ref] = min(refund.amount or ZERO, said)
+        said -= shares[refund.ref]
+    return shares
 
 
 def _is_superseded(record: Record, order: Order) -> bool:

@@ -267,6 +267,25 @@ class TestWhatAPersonSaid:
         assert amounts == [10, 4, 5, before - 19]
         assert (sold(world), cleared(world)) == ((0, 0), 0)
 
+    @pytest.mark.parametrize(
+        ("post_as", "reason"),
+        [
+            ("invoice", Reason.REFUNDED_BEFORE_EDIT),
+            ("sales_receipt", Reason.RECEIVED_MORE_THAN_NEW_TOTAL),
+        ],
+    )
+    def test_explains_no_edit_a_second_time(self, said, post_as, reason):
+        """What was said is in the books by a document: the sale must not become less by the same money."""
+        world, before = said(20, post_as=post_as)
+        books = world.books()
+        edit(world, HATS)
+
+        _tell(world, 20)
+        world.sync()
+
+        assert order(world) == (RecordState.HELD, reason)
+        assert (world.books(), cleared(world)) == (books, before - 20)
+
     def test_of_exactly_that_amount_is_in_the_books_already(self, said):
         world, before = said(10)
 
