@@ -377,6 +377,34 @@ class TestPaidByGiftCardAlone:
         assert sold(world) == (0, 0)
 
 
+class TestVoidedInQuickBooks:
+    """Somebody voided the sale between two refunds."""
+
+    def test_an_invoice_leaves_its_payment_in_the_clearing_account(self, shop):
+        world = shop()
+        refund(world, 10)
+        world.sync()
+        world.quickbooks.void(world.realm, "Invoice", world.only()["Id"])
+        before = cleared(world)
+        refund(world, 5)
+
+        world.sync()
+
+        assert ends(world) == [(RecordState.POSTED, ""), (RecordState.HELD, Reason.REFUND_SALE_CHANGED)]
+        sentence_of(world.refunds("ONE")[-1], "EW-ONE", "0.00", "by hand")
+        assert cleared(world) == before
+
+    def test_a_receipt_took_its_money_with_it(self, shop):
+        world = shop(post_as="sales_receipt")
+        world.quickbooks.void(world.realm, "SalesReceipt", world.only("SalesReceipt")["Id"])
+        refund(world, 5)
+
+        world.sync()
+
+        assert ends(world) == [(RecordState.SKIPPED, Reason.REFUND_SALE_VOIDED)]
+        assert cleared(world) == 0
+
+
 def _tell(world, *amounts, date="2026-11-22 10:00:00 +0000", reason=""):
     rows = [{"date": date, "source": "CP", "reason": reason, "amount": amount} for amount in amounts]
     world.ecwid.patch(world.store_id, "ONE", refunds=rows, refundedAmount=sum(amounts))
