@@ -118,8 +118,11 @@ class _Pusher:
     # -- who may go ----------------------------------------------------------------------------------------------------
 
     def _approved(self) -> dict[str, StockChange]:
-        """What is approved, by the product's ref, as far as it is still exactly what has to be done."""
+        """What is approved, by the product's ref, as far as it is still exactly what has to be done. Who approved it
+        while the company tracked its stock did not approve what it says without."""
         unsent = stock_flow.approved_changes(self._integration).filter(sent_at=None)
+        if not self._session.planner.company.inventory:
+            unsent = unsent.filter(push__because=Ask.NO_INVENTORY)
         return {change.store_ref: change for change in unsent if _is_the_same(change, self._by_ref)}
 
     def _asks(self, rest: Sequence[Shelf]) -> Ask | None:

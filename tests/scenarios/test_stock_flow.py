@@ -177,6 +177,21 @@ class TestGuard:
         assert shop.level("MUG-1") == 12
         assert waiting(shop).because == AskBecause.NO_INVENTORY
 
+    def test_a_company_that_stopped_tracking_stock_after_the_approval_asks_again(self, shop):
+        shop.keep_in_books("MUG-1", 12)
+        shop.sell("MUG-1", 8)
+        shop.sync()
+        shop.approve()
+        shop.world.quickbooks.preferences(shop.realm, ProductAndServicesPrefs={"QuantityOnHand": False})
+
+        shop.sync()
+
+        assert shop.level("MUG-1") == 8
+        assert waiting(shop).because == AskBecause.NO_INVENTORY
+        shop.approve()
+        shop.sync()
+        assert shop.level("MUG-1") == 12
+
     def test_a_store_whose_orders_cannot_be_read_gets_no_levels(self, shop):
         """What those orders sold must not come back to life."""
         shop.shelve("MUG-1", books=12, store=8)
