@@ -151,8 +151,12 @@ def explain(reason: str, params: Mapping[str, object] | None = None) -> str:
     text = text_of(reason)
     if text is None:
         return reason
-    shown = in_words(params or {})
-    return " ".join(str(part) % shown for part in (text.sentence, text.way_out) if part)
+    params = params or {}
+    shown = in_words(params)
+    said = [str(part) % shown for part in (text.sentence, text.way_out) if part]
+    also = params.get("also")  # what else is worth telling, each with parameters of its own
+    said += [explain(one["reason"], one["params"]) for one in also] if isinstance(also, list) else []
+    return " ".join(said)
 
 
 def next_step(reason: str, params: Mapping[str, object] | None = None) -> str:

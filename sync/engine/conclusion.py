@@ -34,6 +34,7 @@ class Conclusion:
     notes: list[Note] = field(default_factory=list)
     sale: Posting | None = None
     payments: list[Posting] = field(default_factory=list)
+    told: list[Posting] = field(default_factory=list)  # whose changes this ending tells of
 
     @property
     def work(self) -> Work:

@@ -40,7 +40,7 @@ _NAMESPACE = uuid.UUID("6f1d3a52-4f0e-4f6a-9b0e-7a9a5d1c2b3e")
 
 _SENT_FIELDS = [
     "batch", "bid", "state", "revision", "payload", "change", "proven_total", "content", "books_type", "customer_ref",
-    "txn_date", "marker", "fault_code", "fault_detail",
+    "txn_date", "marker", "untold", "fault_code", "fault_detail",
 ]  # fmt: skip
 _ANSWER_FIELDS = [
     "state", "books_ref", "sync_token", "doc_number", "txn_date", "total", "currency", "customer_ref", "adopted",

@@ -10,7 +10,7 @@ from typing import Any
 
 from integrations.money import ZERO, total_of
 from integrations.quickbooks import writer
-from sync.models import Posting, Role
+from sync.models import Posting, PostingState, Role
 
 Json = Mapping[str, Any]
 
@@ -19,6 +19,11 @@ def payments_of(postings: Iterable[Posting]) -> list[Posting]:
     """Those of an order's postings that are payments in the books, the latest first: it is lowered first."""
     found = [posting for posting in postings if posting.role == Role.PAYMENT and posting.is_in_books]
     return sorted(found, key=lambda posting: -posting.ordinal)
+
+
+def came_in(payment: Posting) -> bool:
+    """Whether it was posted once: one that went back altogether is voided."""
+    return payment.is_in_books or payment.state == PostingState.VOIDED
 
 
 def share(payment: Json, invoice_id: str) -> Decimal:
@@ -60,5 +65,5 @@ def _change(payment: Posting, row: Json, stated: Json, total: Decimal) -> dict[s
         "payload": {**version, **stated},
         "proven_total": total,
         "content": payment.content,
-        "untold": {},
+        "untold": payment.untold,
     }

@@ -15,7 +15,7 @@ from integrations.stores import OrderReader
 from sync.engine.content import content
 from sync.engine.given_back import account_for_refunds, taken_back
 from sync.engine.options import load_catalog
-from sync.engine.payments import payments_of, share
+from sync.engine.payments import came_in, payments_of, share
 from sync.engine.period import in_closed_period, in_open_period, named
 from sync.engine.prove import prove, repair
 from sync.engine.work import (
@@ -30,7 +30,7 @@ from sync.engine.work import (
     voided_sales,
     wished,
 )
-from sync.models import Gone, Posting, PostingState, Record, Role
+from sync.models import Gone, Posting, Record, Role
 from sync.translate.held import amount_text
 from sync.translate.orders import needs, translate_order
 from sync.translate.outcome import Documents, Hold, Note, Outcome, Skip
@@ -223,7 +223,7 @@ class Planner:
     def _money_outstanding(self, order: Order, posted: Posting, postings: Postings) -> bool:
         if not self.options.record_payments or posted.books_type == SaleType.SALES_RECEIPT:
             return False
-        paid = sum(1 for (role, _), one in postings.items() if role == Role.PAYMENT and _came_in(one))
+        paid = sum(1 for (role, _), one in postings.items() if role == Role.PAYMENT and came_in(one))
         return len(received(order)) > paid
 
 
@@ -296,14 +296,9 @@ def _postings(records: Sequence[Record]) -> dict[int, dict[tuple[str, int], Post
 def _unposted(payments: Sequence[Payment], postings: Postings) -> tuple[Payment, ...]:
     def is_there(payment: Payment) -> bool:
         posting = postings.get((Role.PAYMENT, payment.ordinal))
-        return posting is not None and _came_in(posting)
+        return posting is not None and came_in(posting)
 
     return tuple(one for one in payments if not is_there(one))
-
-
-def _came_in(payment: Posting) -> bool:
-    """Whether it was posted once: one that went back altogether is voided."""
-    return payment.is_in_books or payment.state == PostingState.VOIDED
 
 
 def _as_it_happened(outcome: Outcome, record: Record, postings: Postings) -> Outcome:

@@ -23,15 +23,13 @@ from sync.engine.directory import Customer, Directory
 from sync.engine.entries import Entries, customer_entry, item_entry, keep_links
 from sync.engine.prove import repair
 from sync.engine.search import Existing, balance_of, existing_sales, number_taken, numbered, open_balances
+from sync.engine.telling import payment_added, say_changes, say_posted
 from sync.engine.work import LEAVE, Change, Kind, Planned, Work, adoption, total_differs, wished
-from sync.models import Action, LogEntry, Posting, RecordState, Role
+from sync.models import Action, Posting, Role
 from sync.translate.held import amount_text
 from sync.translate.outcome import Documents, Hold, Note
 from sync.translate.reasons import Reason
 from sync.translate.settings import Options
-
-# Records in these states may have a sale that nobody was told of.
-_MAYBE_UNTOLD = (RecordState.NEW, RecordState.FAILED)
 
 
 @dataclass(slots=True)
@@ -75,7 +73,7 @@ class Poster:
         for conclusion in conclusions:
             conclusion.sale = conclusion.planned.sale
         posted = [one for one in conclusions if one.sale is not None]
-        _say_untold(posted)
+        say_posted(posted)
         new = [one for one in conclusions if one.work.sale is not None]
         self._take_up_existing(new)
         unsent = [one for one in new if one.sale is None and one.problem is None]
@@ -86,7 +84,7 @@ class Poster:
         self._repair([one for one in unsent if one.sale is not None and one.sale.total != one.sale.proven_total], page)
         self._take_over([one for one in posted if one.problem is None])
         self._send_payments([one for one in conclusions if one.problem is None and one.sale is not None])
-        _say_changes(conclusions)
+        say_changes(conclusions)
         return conclusions
 
     # -- what is there already -----------------------------------------------------------------------------------------
@@ -224,21 +222,17 @@ class Poster:
 
     def _send_payments(self, ready: list[Conclusion]) -> None:
         sent = [
-            (conclusion, payment, self._payment_to_send(conclusion, payment))
+            (conclusion, self._payment_to_send(conclusion, payment))
             for conclusion in ready
             for payment in conclusion.work.payments
         ]
-        faults = self._delivery.send([posting for _, _, posting in sent])
-        for conclusion, payment, posting in sent:
+        faults = self._delivery.send([posting for _, posting in sent])
+        for conclusion, posting in sent:
             fault = faults.get(posting.pk)
             if fault is not None:
                 conclusion.problem = self._refusals.hold(fault)
                 continue
             conclusion.payments.append(posting)
-            if conclusion.work.sale is None and conclusion.action in (Action.UNCHANGED, Action.UPDATED):
-                conclusion.action = Action.UPDATED
-                amount = {"amount": amount_text(payment.amount, payment.currency), "currency": payment.currency}
-                conclusion.notes.append(Note(Reason.PAYMENT_ADDED, amount))
 
     def _payment_to_send(self, conclusion: Conclusion, payment: Payment) -> Posting:
         sale = conclusion.sale
@@ -250,6 +244,7 @@ class Poster:
         posting.books_type, posting.marker = "Payment", payment.marker
         posting.txn_date, posting.proven_total = payment.txn_date, payment.amount
         posting.currency, posting.customer_ref = payment.currency, sale.customer_ref
+        posting.untold = payment_added(payment) if conclusion.work.sale is None else {}
         posting.payload = writer.payment_payload(
             payment, self._company, customer_id=sale.customer_ref, invoice_id=sale.books_ref
         )
@@ -286,32 +281,6 @@ def _entry_fault(sale: Sale, page: Page) -> Fault | None:
 def _item_fault(sale: Sale, page: Page) -> Fault | None:
     faults = (page.item_problems.get(draft.key) for draft in _drafts(sale))
     return next((fault for fault in faults if fault is not None), None)
-
-
-def _say_untold(posted: Sequence[Conclusion]) -> None:
-    """A sale that no log entry tells of was posted by a run that died: this run reports it as its own."""
-    unsure = {one.planned.record.pk: one for one in posted if one.planned.record.state in _MAYBE_UNTOLD}
-    if not unsure:
-        return
-    told = LogEntry.objects.filter(record__in=list(unsure), action__in=(Action.CREATED, Action.ADOPTED))
-    for pk in unsure.keys() - set(told.values_list("record_id", flat=True)):
-        conclusion = unsure[pk]
-        if conclusion.sale is not None and conclusion.sale.adopted:
-            conclusion.action = Action.ADOPTED
-            conclusion.notes.append(adoption(conclusion.sale))
-        else:
-            conclusion.action = Action.CREATED
-
-
-def _say_changes(conclusions: Sequence[Conclusion]) -> None:
-    """What was changed in the books is told once, by this run or by the first one after it that lives to."""
-    for conclusion in conclusions:
-        told = conclusion.sale.untold if conclusion.sale is not None else {}
-        if told and conclusion.problem is None:
-            if conclusion.action in (Action.UNCHANGED, Action.UPDATED):
-                conclusion.action = Action(told["action"])
-            if told["reason"]:
-                conclusion.notes.insert(0, Note(Reason(told["reason"]), told["params"]))
 
 
 def _leave_out_paid(conclusion: Conclusion, balance: Decimal) -> None:

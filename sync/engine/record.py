@@ -17,7 +17,7 @@ from sync.engine.rows import insert_rows, update_rows
 from sync.engine.work import OVERWRITE, Change, Kind, Planned, Work
 from sync.models import Action, LogEntry, Posting, Record, RecordState, Run
 from sync.reasons import Severity, text_of
-from sync.translate.outcome import Hold, Skip
+from sync.translate.outcome import Hold, Note, Skip
 from sync.translate.reasons import Reason
 
 # After each failed attempt the next one waits longer; after the last a person must ask for it.
@@ -38,6 +38,7 @@ class Ending:
     params: Mapping[str, Any] = field(default_factory=dict)
     sale: Posting | None = None
     trace: str = ""
+    told: Sequence[Posting] = ()  # the documents whose changes it tells of
 
 
 def ending_of(planned: Planned, conclusion: Conclusion | None) -> Ending:
@@ -52,17 +53,27 @@ def ending_of(planned: Planned, conclusion: Conclusion | None) -> Ending:
 def _done(planned: Planned, conclusion: Conclusion) -> Ending:
     """A record whose sale was voided is not meant for the books any more."""
     voided = conclusion.action == Action.VOIDED
-    note = conclusion.notes[0] if conclusion.notes else None
+    reason, params = _said(conclusion.notes)
     return Ending(
         planned.record,
         planned.wanted,
         RecordState.SKIPPED if voided else RecordState.POSTED,
         conclusion.action,
-        note.reason if note else "",
-        dict(note.params) if note else {},
+        reason,
+        params,
         conclusion.sale,
         _trace(conclusion),
+        conclusion.told,
     )
+
+
+def _said(notes: Sequence[Note]) -> tuple[str, dict[str, Any]]:
+    """The first note is the reason; what else is worth telling comes along with it (see `sync.reasons.explain`)."""
+    if not notes:
+        return "", {}
+    first, *others = notes
+    also = [{"reason": str(one.reason), "params": dict(one.params)} for one in others]
+    return first.reason, {**first.params, **({"also": also} if also else {})}
 
 
 def _trace(conclusion: Conclusion) -> str:
@@ -91,8 +102,9 @@ def _skipped(planned: Planned, skip: Skip) -> Ending:
     """Not meant for the books; what was voided for that reason by a run that did not live to say so is told now."""
     sale = planned.latest_sale if skip.reason is Reason.SALE_VOIDED else None
     action = Action.VOIDED if sale is not None and sale.untold else Action.SKIPPED
+    told = [sale] if sale is not None and sale.untold else []
     params = dict(skip.params)
-    return Ending(planned.record, planned.wanted, RecordState.SKIPPED, action, skip.reason, params, sale)
+    return Ending(planned.record, planned.wanted, RecordState.SKIPPED, action, skip.reason, params, sale, told=told)
 
 
 def _would(work: Work) -> Action:
@@ -190,11 +202,11 @@ class Recorder:
 
 
 def _told(endings: Sequence[Ending]) -> list[Posting]:
-    """The sales whose changes these endings tell of."""
-    sales = [ending.sale for ending in endings if ending.sale is not None and ending.sale.untold]
-    for sale in sales:
-        sale.untold = {}
-    return sales
+    """The documents whose changes these endings tell of."""
+    postings = [posting for ending in endings for posting in ending.told]
+    for posting in postings:
+        posting.untold = {}
+    return postings
 
 
 def _shown(amount: Decimal, currency: str) -> str:

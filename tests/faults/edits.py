@@ -79,3 +79,13 @@ class SecondDay:
 
     def differences(self, ended):
         return self.lab.differences(ended, self._expected)
+
+
+class PaidLaterDay(SecondDay):
+    """An invoice is paid that was posted unpaid; another is edited."""
+
+    def changed(self, refs):
+        control = self.lab.sandbox.ecwid.control
+        control("POST", f"stores/{STORE}/orders/{refs['T08']}/status", {"paymentStatus": "PAID"})
+        control("POST", f"stores/{STORE}/orders/{refs['T01']}/edit", {"cart": _CARTS["T01"]})
+        return {"T08", "T01"}

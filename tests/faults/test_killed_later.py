@@ -3,7 +3,7 @@ shrinking payments, voids), refunds, credits that settle their invoices, and rec
 
 import pytest
 
-from tests.faults.edits import SecondDay
+from tests.faults.edits import PaidLaterDay, SecondDay
 from tests.faults.lowered import LoweredDay, OverpaidDay
 from tests.faults.refunds import RefundsDay
 from tests.support.world import money
@@ -15,6 +15,7 @@ SIZES = pytest.mark.parametrize("small", [False, True], ids=["one_page", "small_
 EDITS = pytest.mark.parametrize("day", [SecondDay], indirect=True)
 REFUNDS = pytest.mark.parametrize("day", [RefundsDay], indirect=True)
 LOWERED = pytest.mark.parametrize("day", [LoweredDay, OverpaidDay], indirect=True, ids=["receipts", "payments"])
+PAID_LATER = pytest.mark.parametrize("day", [PaidLaterDay], indirect=True, ids=["paid_later"])
 
 
 @pytest.fixture(scope="module", params=[SecondDay, RefundsDay], ids=["edits", "refunds"])
@@ -36,6 +37,26 @@ def test_killed_at_any_call(day, when, small, replay):
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_killed_at_any_call_while_documents_become_less(day, when):
     assert not killed_at_calls(day, when, small=False, replay=False)
+
+
+@PAID_LATER
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_killed_at_any_call_while_an_invoice_is_paid(day, when):
+    """The payment is there once, and told of, in whichever run."""
+    assert not killed_at_calls(day, when, small=False, replay=False)
+
+
+@PAID_LATER
+def test_killed_at_any_write_while_an_invoice_is_paid(day):
+    assert not killed_at_writes(day, 0) + killed_at_writes(day, 2)
+
+
+@PAID_LATER
+def test_the_day_of_a_late_payment_is_worth_breaking(day):
+    day.begin()
+    records = {tuple(record[:3]) for record in day.lab.sync().ours["records"]}
+
+    assert records >= {("T08", "posted", "payment_added"), ("T01", "posted", "sale_updated_left_open")}
 
 
 def killed_at_calls(day, when, *, small, replay):

@@ -40,6 +40,14 @@ def is_paid(world, number):
     act(world, number, "status", {"paymentStatus": "PAID"})
 
 
+class Killed(BaseException):
+    """The process ended here."""
+
+
+def killed(*_args):
+    raise Killed
+
+
 def the_next_evening(world):
     """Let time pass until it is evening in Québec, where the day is still another one than in UTC; returns that day."""
     now = world.time.now()
@@ -164,6 +172,41 @@ class TestPaidLater:
         world.sync()
         assert world.books() == before
         books_are_whole(world)
+
+    def test_a_payment_that_a_killed_run_recorded_is_told_of_by_the_next_one(self, every_status, monkeypatch):
+        world = every_status
+        world.place({**UNPAID, "order_id": "LATER"})
+        world.sync()
+        is_paid(world, "LATER")
+        with monkeypatch.context() as killing:
+            killing.setattr("sync.engine.ordering._record", killed)
+            with pytest.raises(Killed):
+                world.sync()
+        assert len(payments_of(world, posted(world, "LATER"))) == 1
+
+        world.sync()
+
+        [entry] = [entry for entry in world.log() if entry.store_ref == "LATER"]
+        assert (entry.action, entry.reason) == (Action.UPDATED, Reason.PAYMENT_ADDED)
+        sentence_of(world.record("LATER"), "23.00 CAD")
+        act(world, "LATER", "status", {"fulfillmentStatus": "PROCESSING"})
+        world.sync()
+        [entry] = [entry for entry in world.log() if entry.store_ref == "LATER"]
+        assert (entry.action, entry.reason) == (Action.UNCHANGED, "")
+        assert len(world.books()["Payment"]) == 1
+
+    def test_a_payment_that_comes_with_an_edit_is_told_of_besides_it(self, every_status):
+        world = every_status
+        world.place({**UNPAID, "order_id": "LATER"})
+        world.sync()
+        act(world, "LATER", "edit", {"cart": TWO_SHIRTS})
+        is_paid(world, "LATER")
+
+        world.sync()
+
+        record = world.record("LATER")
+        assert record.reason == Reason.SALE_UPDATED
+        sentence_of(record, "was 23.00 CAD and is now 45.99 CAD", "A payment of 45.99 CAD was added")
 
     def test_an_order_that_was_paid_at_first_sight_is_paid_on_its_own_day(self, world):
         world.place({**GOOD, "order_id": "MARCH", "created": "2026-03-10T15:00:00+00:00"})
