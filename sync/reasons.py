@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from integrations.detail_texts import detail_in_words
 from integrations.words import rates_in_words, status_in_words
+from sync.document_texts import PARTS as FIELDS
 from sync.module_names import modules_in_words
 from sync.reason_texts import TEXTS, Actor, ReasonText, Severity, Text
 from sync.translate.reasons import Reason
@@ -121,6 +122,8 @@ def _word(name: str, value: str) -> str:
         return ", ".join(str(words.get(part, part)) for part in value.split(", "))
     if name == "parts":
         return ", ".join(str(PARTS.get(part, part)) for part in value.split(", "))
+    if name == "fields":
+        return ", ".join(str(FIELDS.get(field, field)) for field in value.split(", "))
     if name in _MODULES:
         return modules_in_words(value.split(", ")) if value else value
     if name == "detail":

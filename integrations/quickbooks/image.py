@@ -33,7 +33,7 @@ def shows(obj: Json, payload: Json, total: Decimal | None) -> bool:
     its total is the expected one."""
     if total is not None and _number(obj.get("TotalAmt")) != plain(total.normalize()):
         return False
-    if any(str(obj.get(name)) != str(payload[name]) for name in _PLAIN if name in payload):
+    if any(str(obj.get(name) or "") != str(payload[name] or "") for name in _PLAIN if name in payload):
         return False
     if "Line" not in payload:
         return True

@@ -20,6 +20,7 @@ from integrations.quickbooks.faults import Cause, Fault
 from sync.engine.amendment import Amendment, difference, restored, untold, wish
 from sync.engine.conclusion import Conclusion, Refusals
 from sync.engine.deliver import Delivery
+from sync.engine.emptied import EVERYTHING, OF_SHIPPING, emptied
 from sync.engine.payments import applying, payments_of, share
 from sync.engine.period import in_closed_period, named
 from sync.engine.search import is_done, surely_by_ids
@@ -155,15 +156,20 @@ class Amender:
         address["sparse"] = True
         if one.change.kind is Kind.SHIPPING:
             stated = writer.shipping_update(one.sale)
-            return address | {name: value for name, value in stated.items() if known.get(name) != value}
+            one.emptied = emptied(known, stated, one.row, OF_SHIPPING)
+            news = {name: value for name, value in stated.items() if known.get(name) != value}
+            return address | news | dict(one.emptied.stated)
         stated = writer.sale_update(one.sale, self._company, item_id=item_id)
         if one.change.kind is Kind.REPAIR:
             tax = {"TxnTaxDetail": known["TxnTaxDetail"]} if "TxnTaxDetail" in known else {}
             return address | {name: value for name, value in stated.items() if name in _OF_A_REPAIR} | tax
-        if one.is_told_to_overwrite:
-            return address | restored(one.posting) | stated
+        names, overwrites = EVERYTHING - one.says_otherwise, one.is_told_to_overwrite
+        one.emptied = emptied(known, stated, one.row, names, overwrites=overwrites)
+        if overwrites:
+            kept = {name: value for name, value in restored(one.posting).items() if name not in one.emptied.dropped}
+            return address | kept | stated | dict(one.emptied.stated)
         news = {name: value for name, value in stated.items() if name in _ALWAYS or known.get(name) != value}
-        return address | news
+        return address | news | dict(one.emptied.stated)
 
     def _change(self, one: Amendment, payload: dict[str, Any]) -> dict[str, Any]:
         amounts = {Kind.EDIT: _edited_total, Kind.REPAIR: _edited_total, Kind.VOID: _no_total, Kind.SHIPPING: _as_it_is}
@@ -172,8 +178,9 @@ class Amender:
             "payload": payload,
             "proven_total": amounts[one.change.kind](one),
             "content": one.change.content,
-            "untold": untold(one),
+            "untold": untold(one, payload),
             "given_back": one.given_back,
+            "dropped": list(one.emptied.dropped),
         }
 
     # -- payments of more than the new total ---------------------------------------------------------------------------

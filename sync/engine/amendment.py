@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +11,7 @@ from integrations.money import ZERO, plain, total_of
 from integrations.quickbooks.image import Image, differing, image
 from sync.engine.conclusion import Conclusion
 from sync.engine.content import digest
+from sync.engine.emptied import OF_SHIPPING, Emptied
 from sync.engine.given_back import unaccounted
 from sync.engine.payments import credit_of, payments_of
 from sync.engine.period import named
@@ -32,6 +33,14 @@ class Amendment:
     posting: Posting
     change: Change
     row: Json
+    emptied: Emptied = field(default_factory=Emptied)
+
+    @property
+    def says_otherwise(self) -> frozenset[str]:
+        """The fields that the document does not have from the order any more, because of a setting: QuickBooks' own
+        message to customers takes the place of the order's notes only in what is posted from now on."""
+        order = self.conclusion.planned.order
+        return frozenset({"CustomerMemo"} if order is not None and order.comments.strip() else ())
 
     @property
     def sale(self) -> Sale:
@@ -138,17 +147,27 @@ def _wanted(one: Amendment, payload: Json) -> Image:
     return {**before, **image(payload), **tax, "total": amount_text(one.sale.total, one.currency)}
 
 
-def untold(one: Amendment) -> dict[str, Any]:
-    """What the log says of the change once it is carried out."""
-    kind = one.change.kind
+def untold(one: Amendment, payload: Json) -> dict[str, Any]:
+    """What the log says of the change once it is carried out; nothing where there is nothing to say."""
+    kind, by_hand = one.change.kind, _by_hand(one)
     if kind is Kind.VOID:
         return {"action": Action.VOIDED, "reason": Reason.SALE_VOIDED, "params": named(one.posting)}
     if kind is Kind.REPAIR:
         return {"action": Action.UPDATED, "reason": "", "params": {}}
-    if kind is Kind.SHIPPING:
-        return {"action": Action.UPDATED, "reason": Reason.SHIPPING_ADDED, "params": named(one.posting)}
-    reason, params = _edited(one)
-    return {"action": Action.UPDATED, "reason": reason, "params": one.amounts | params}
+    if kind is Kind.EDIT:
+        reason, params = _edited(one)
+        return {"action": Action.UPDATED, "reason": reason, "params": one.amounts | params, "also": by_hand}
+    if stated := payload.keys() & OF_SHIPPING:
+        reason = Reason.TRACKING_REMOVED if stated <= one.emptied.stated.keys() else Reason.SHIPPING_ADDED
+        return {"action": Action.UPDATED, "reason": reason, "params": named(one.posting), "also": by_hand}
+    return {"action": Action.UNCHANGED, **by_hand[0]} if by_hand else {}
+
+
+def _by_hand(one: Amendment) -> list[dict[str, Any]]:
+    """What somebody must empty in QuickBooks."""
+    fields = ", ".join(one.emptied.by_hand)
+    about = {"doc_number": one.posting.doc_number or one.posting.books_ref, "fields": fields}
+    return [{"reason": Reason.EMPTIED_IN_STORE, "params": about}] if fields else []
 
 
 def _edited(one: Amendment) -> tuple[Reason, dict[str, str]]:

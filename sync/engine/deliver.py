@@ -290,7 +290,9 @@ def _become(posting: Posting, change: dict[str, Any]) -> None:
     if change["operation"] == "void":
         posting.state = PostingState.VOIDED
     stated = {name: value for name, value in change["payload"].items() if name not in _OF_THE_CALL}
-    posting.payload = {**posting.payload, **stated}
+    dropped = change.get("dropped", ())
+    known = {name: value for name, value in posting.payload.items() if name not in dropped}
+    posting.payload = {**known, **stated}
     posting.proven_total, posting.content = change["proven_total"], change["content"]
     posting.untold, posting.given_back = change["untold"], change.get("given_back", posting.given_back)
     posting.change, posting.decided = None, {}

@@ -13,6 +13,7 @@ from integrations.money import ZERO, total_of
 from integrations.quickbooks import writer
 from integrations.stores import OrderReader
 from sync.engine.content import content
+from sync.engine.emptied import OF_SHIPPING, missing
 from sync.engine.given_back import account_for_refunds, taken_back
 from sync.engine.options import load_catalog
 from sync.engine.payments import came_in, payments_of, share
@@ -201,10 +202,11 @@ class Planner:
         return Work(change=Change(Kind.REPAIR, posted.content, mended.sale), notes=mended.notes)
 
     def _shipped(self, outcome: Documents, posted: Posting) -> Change | None:
-        """Orders are posted first and shipped later: how is carried over (O16), into documents of ours alone."""
+        """Orders are posted first and shipped later: how is carried over (O16), into documents of ours alone, and
+        taken out again where it was a mistake."""
         known = posted.payload
         stated = writer.shipping_update(outcome.sale)
-        news = any(known.get(name) != value for name, value in stated.items())
+        news = any(known.get(name) != value for name, value in stated.items()) or missing(known, stated, OF_SHIPPING)
         if not known or posted.adopted or not news or in_closed_period(posted, self.company):
             return None
         return Change(Kind.SHIPPING, posted.content, outcome.sale)

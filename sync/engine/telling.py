@@ -47,9 +47,9 @@ def _say(conclusion: Conclusion) -> None:
     if changes and not is_new:
         conclusion.action = Action(changes[0].untold["action"])
     for one in changes:
-        if one.untold["reason"]:
-            first = 0 if one.role == Role.SALE else len(conclusion.notes)
-            conclusion.notes.insert(first, Note(Reason(one.untold["reason"]), one.untold["params"]))
+        said = [one.untold, *one.untold.get("also", ())] if one.untold["reason"] else []
+        first = 0 if one.role == Role.SALE else len(conclusion.notes)
+        conclusion.notes[first:first] = [Note(Reason(each["reason"]), each["params"]) for each in said]
 
 
 def _untold(conclusion: Conclusion) -> list[Posting]:

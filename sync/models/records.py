@@ -202,14 +202,15 @@ class Posting(models.Model):
     bid = models.CharField(max_length=10, blank=True, editable=False)
     revision = models.PositiveIntegerField(default=0, editable=False)
     # All that we stated of the document, by what the books hold; a change that is not answered yet is in `change`:
-    # operation, payload, proven_total, content, untold, given_back.
+    # operation, payload, proven_total, content, untold, given_back, dropped (fields that are not ours any more).
     payload = ExactJSONField(editable=False)
     change = ExactJSONField(null=True, editable=False)
     # What QuickBooks answered last (see `quickbooks.image`): tells whether anybody changed it there since.
     image = models.JSONField(default=dict, editable=False)
     # What a person decided about a difference: {"do": "overwrite" | "leave", "version": of what, "user": who}.
     decided = models.JSONField(default=dict, editable=False)
-    # A change that was carried out and that no log entry tells of yet: {"action", "reason", "params"}.
+    # A change that was carried out and that no log entry tells of yet: {"action", "reason", "params"}, and what is to
+    # be said besides: "also", a list of {"reason", "params"}.
     untold = models.JSONField(default=dict, editable=False)
     # A digest of what the order sold when it was posted: tells an edit from a change of status.
     content = models.CharField(max_length=64, blank=True, editable=False)

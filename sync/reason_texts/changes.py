@@ -33,6 +33,19 @@ TEXTS: Mapping[Reason, ReasonText] = {
     Reason.SHIPPING_ADDED: ok(
         _("How the order was shipped was added to its %(books_type)s “%(doc_number)s”."),
     ),
+    Reason.TRACKING_REMOVED: ok(
+        _(
+            "The order has no tracking number any more in the store: it was taken out of its %(books_type)s"
+            " “%(doc_number)s”."
+        ),
+    ),
+    Reason.EMPTIED_IN_STORE: ok(
+        _(
+            "This was taken out of the order in the store, and “%(doc_number)s” in QuickBooks still shows it:"
+            " %(fields)s."
+        ),
+        _("Tillbridge cannot empty it there; do so by hand where it matters."),
+    ),
     Reason.OVERWRITTEN: ok(
         _(
             "%(user)s decided that the store's version stands: it was posted over the document, whose total is now"

@@ -25,6 +25,8 @@ class Reason(StrEnum):
     SALE_UPDATED_LEFT_OPEN = "sale_updated_left_open"  # before, after, amount, currency: the store never charged it
     SALE_UPDATED_LEFT_CREDIT = "sale_updated_left_credit"  # before, after, amount, currency: paid more than it is now
     SHIPPING_ADDED = "shipping_added"  # books_type, doc_number
+    TRACKING_REMOVED = "tracking_removed"  # books_type, doc_number
+    EMPTIED_IN_STORE = "emptied_in_store"  # doc_number, fields: "email", "shipping_method", "shipping_date"
     OVERWRITTEN = "overwritten"  # user, before, after, currency
     CANCELLED_AND_PAID = "cancelled_and_paid"  # books_type, doc_number: its refund asks for what went back
     CHARGED_BACK = "charged_back"  # amount, currency: what the buyer's bank took back

@@ -430,6 +430,124 @@ class TestShipped:
         assert told(world) == (Action.UPDATED, Reason.SALE_UPDATED)
 
 
+class TestEmptied:
+    """What is taken out of an order in the store is taken out of its document, as far as it is ours and can be."""
+
+    SAID = {
+        "orderComments": "Leave it at the door",
+        "trackingNumber": "1Z999",
+        "shippingPerson": {"name": "Zoé Novak", "street": "12 rue Rachel", "city": "Montréal", "postalCode": "H2J 2J8"},
+    }
+
+    @pytest.fixture
+    def invoice(self, world):
+        world.place({**UNPAID, "order_id": "ONE"})
+        [order] = world.ecwid.orders(world.store_id)
+        world.ecwid.patch(world.store_id, order["internalId"], **self.SAID)
+        world.sync()
+        invoice = posted(world, "ONE")
+        assert invoice["CustomerMemo"] == {"value": "Leave it at the door"}
+        assert (invoice["TrackingNum"], invoice["ShipAddr"]["City"]) == ("1Z999", "Montréal")
+        return invoice
+
+    def empty(self, world, **fields):
+        world.ecwid.patch(world.store_id, world.record("ONE").store_ref, **fields)
+
+    def nothing_in(self, value):
+        texts = value.values() if isinstance(value, dict) else [value]
+        return not any(texts)
+
+    def test_with_an_edit_is_emptied(self, world, invoice):
+        world.act("ONE", "edit", {"cart": MORE})
+        self.empty(world, orderComments="", trackingNumber="", shippingPerson={})
+
+        world.sync()
+
+        after = posted(world, "ONE")
+        assert [name for name in ("CustomerMemo", "TrackingNum", "ShipAddr") if not self.nothing_in(after[name])] == []
+        assert (after["BillAddr"], after["BillEmail"]) == (invoice["BillAddr"], invoice["BillEmail"])
+        assert told(world) == (Action.UPDATED, Reason.SALE_UPDATED)
+        assert "by hand" not in sentence_of(world.record("ONE"))
+
+    def test_stays_where_somebody_typed_something_else_in_its_place(self, world, invoice):
+        typed = {"ShipAddr": {"Line1": "Back entrance"}, "CustomerMemo": {"value": "Thank you!"}, "TrackingNum": "RR1"}
+        change(world, invoice, **typed)
+        world.act("ONE", "edit", {"cart": MORE})
+        self.empty(world, orderComments="", trackingNumber="", shippingPerson={})
+
+        world.sync()
+
+        after = posted(world, "ONE")
+        assert after["ShipAddr"]["Line1"] == "Back entrance"
+        assert (after["CustomerMemo"], after["TrackingNum"]) == (typed["CustomerMemo"], "RR1")
+        assert money(after["TotalAmt"]) == money("45.99")
+
+    def test_goes_all_the_same_where_a_person_wants_the_stores_version(self, world, invoice):
+        change(world, invoice, DueDate="2026-12-31", TrackingNum="RR1")
+        world.act("ONE", "edit", {"cart": MORE})
+        self.empty(world, orderComments="", trackingNumber="")
+        world.sync()
+        assert state(world) == (RecordState.HELD, Reason.CHANGED_IN_BOOKS)
+
+        records_overwrite(everything(), user="ana")
+        world.sync()
+
+        after = posted(world, "ONE")
+        assert self.nothing_in(after["TrackingNum"])
+        assert self.nothing_in(after["CustomerMemo"])
+
+    def test_a_line_of_an_address_is_emptied_alone(self, world, invoice):
+        world.act("ONE", "edit", {"cart": MORE})
+        self.empty(world, shippingPerson={**self.SAID["shippingPerson"], "postalCode": ""})
+
+        world.sync()
+
+        after = posted(world, "ONE")["ShipAddr"]
+        assert (after.get("PostalCode", ""), after["City"]) == ("", "Montréal")
+
+    def test_a_tracking_number_is_taken_out_by_itself(self, world, invoice):
+        self.empty(world, trackingNumber="")
+
+        world.sync()
+
+        assert self.nothing_in(posted(world, "ONE")["TrackingNum"])
+        assert told(world) == (Action.UPDATED, Reason.TRACKING_REMOVED)
+        sentence_of(world.record("ONE"), "invoice", "EW-ONE")
+        before = world.books()
+        world.act("ONE", "status", {"fulfillmentStatus": "PROCESSING"})
+        world.sync()
+        assert world.books() == before
+        assert told(world)[0] == Action.UNCHANGED
+
+    def test_a_tracking_number_that_somebody_typed_is_nobodys_business(self, world, invoice):
+        change(world, invoice, TrackingNum="RR1")
+        before = world.books()
+        self.empty(world, trackingNumber="")
+
+        world.sync()
+
+        assert world.books() == before
+        assert told(world) == (Action.UNCHANGED, "")
+
+    def test_an_email_address_is_told_of(self, world, invoice):
+        """QuickBooks refuses an empty one."""
+        world.act("ONE", "edit", {"cart": MORE})
+        self.empty(world, email="")
+
+        world.sync()
+
+        assert posted(world, "ONE")["BillEmail"] == invoice["BillEmail"]
+        assert told(world) == (Action.UPDATED, Reason.SALE_UPDATED)
+        sentence_of(world.record("ONE"), "45.99 CAD", "still shows it: E-mail", "by hand")
+
+    def test_notes_stay_when_quickbooks_own_message_is_wanted_by_now(self, world, invoice):
+        world.set("orders", use_default_message=True)
+
+        edit(world, MORE)
+
+        assert posted(world, "ONE")["CustomerMemo"] == invoice["CustomerMemo"]
+
+
 class TestCancelled:
     def test_voids_an_unpaid_invoice(self, world):
         place(world, UNPAID)
