@@ -12,6 +12,7 @@ from integrations.models import BooksObject, Integration
 from integrations.money import ZERO, total_of
 from integrations.quickbooks import writer
 from integrations.stores import OrderReader
+from sync.engine.buyers import say_other_buyers
 from sync.engine.content import content
 from sync.engine.emptied import OF_SHIPPING, missing
 from sync.engine.given_back import account_for_refunds, taken_back
@@ -72,6 +73,7 @@ class Planner:
             for record, order in zip(records, read, strict=True)
         ]
         account_for_refunds(planned)
+        say_other_buyers(planned, self.integration, self.company, self.options)
         return planned
 
     def _read(self, record: Record) -> Order | Hold:

@@ -46,6 +46,14 @@ TEXTS: Mapping[Reason, ReasonText] = {
         ),
         _("Tillbridge cannot empty it there; do so by hand where it matters."),
     ),
+    Reason.BUYER_CHANGED: ok(
+        _(
+            "The order belongs to “%(buyer)s” in the store by now. Its %(books_type)s “%(doc_number)s” was posted for"
+            " “%(customer)s”, and Tillbridge moves no document to another customer."
+        ),
+        _("If that is another customer, change it in QuickBooks on the document and on what was paid of it."),
+        "quickbooks",
+    ),
     Reason.OVERWRITTEN: ok(
         _(
             "%(user)s decided that the store's version stands: it was posted over the document, whose total is now"

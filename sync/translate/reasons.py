@@ -27,6 +27,7 @@ class Reason(StrEnum):
     SHIPPING_ADDED = "shipping_added"  # books_type, doc_number
     TRACKING_REMOVED = "tracking_removed"  # books_type, doc_number
     EMPTIED_IN_STORE = "emptied_in_store"  # doc_number, fields: "email", "shipping_method", "shipping_date"
+    BUYER_CHANGED = "buyer_changed"  # books_type, doc_number, buyer, customer
     OVERWRITTEN = "overwritten"  # user, before, after, currency
     CANCELLED_AND_PAID = "cancelled_and_paid"  # books_type, doc_number: its refund asks for what went back
     CHARGED_BACK = "charged_back"  # amount, currency: what the buyer's bank took back

@@ -430,6 +430,65 @@ class TestShipped:
         assert told(world) == (Action.UPDATED, Reason.SALE_UPDATED)
 
 
+class TestAnotherBuyer:
+    """A document stays with its customer, and that is told."""
+
+    ANNA = {"email": "anna@example.test", "name": "Anna Roy", "id": 3301}
+    BEN = {"email": "ben@example.test", "name": "Ben Okafor", "id": 3302}
+
+    def moved(self, world, **person):
+        """The shop puts the order under another customer."""
+        fields = {"email": person["email"], "customerId": person.get("id"), "billingPerson": {"name": person["name"]}}
+        world.ecwid.patch(world.store_id, world.record("ONE").store_ref, **fields)
+
+    @pytest.fixture
+    def before(self, world):
+        return place(world, {**UNPAID, "buyer": self.ANNA})
+
+    def test_is_told_of_and_moves_nothing(self, world, before):
+        self.moved(world, **self.BEN)
+
+        world.sync()
+
+        assert posted(world, "ONE")["CustomerRef"] == before["CustomerRef"]
+        assert told(world) == (Action.UNCHANGED, Reason.BUYER_CHANGED)
+        sentence_of(world.record("ONE"), "“Ben Okafor”", "invoice “EW-ONE”", "“Anna Roy”")
+
+    def test_is_told_of_besides_an_edit(self, world, before):
+        world.act("ONE", "edit", {"cart": MORE})
+        self.moved(world, **self.BEN)
+
+        world.sync()
+
+        assert posted(world, "ONE")["CustomerRef"] == before["CustomerRef"]
+        assert told(world) == (Action.UPDATED, Reason.SALE_UPDATED)
+        sentence_of(world.record("ONE"), "45.99 CAD", "“Ben Okafor”")
+
+    def test_of_the_same_name_is_told_apart(self, world, before):
+        self.moved(world, **{**self.BEN, "name": "Anna Roy"})
+
+        world.sync()
+
+        assert told(world) == (Action.UNCHANGED, Reason.BUYER_CHANGED)
+        sentence_of(world.record("ONE"), "Anna Roy (ben@example.test)")
+
+    def test_who_merely_has_another_address_is_the_same(self, world, before):
+        self.moved(world, **{**self.ANNA, "email": "anna.roy@example.test", "name": "Anna Roy-Li"})
+
+        world.sync()
+
+        assert told(world) == (Action.UNCHANGED, "")
+
+    @pytest.mark.parametrize("assigned", ["company", "generic"])
+    def test_because_of_a_setting_is_none(self, world, before, assigned):
+        world.set("orders", customer=assigned)
+        world.act("ONE", "status", {"fulfillmentStatus": "SHIPPED"})
+
+        world.sync()
+
+        assert told(world) == (Action.UNCHANGED, "")
+
+
 class TestEmptied:
     """What is taken out of an order in the store is taken out of its document, as far as it is ours and can be."""
 
