@@ -53,7 +53,7 @@ def ending_of(planned: Planned, conclusion: Conclusion | None) -> Ending:
 def _done(planned: Planned, conclusion: Conclusion) -> Ending:
     """A record whose sale was voided is not meant for the books any more."""
     voided = conclusion.action == Action.VOIDED
-    reason, params = _said(conclusion.notes)
+    reason, params = said(conclusion.notes)
     return Ending(
         planned.record,
         planned.wanted,
@@ -67,7 +67,7 @@ def _done(planned: Planned, conclusion: Conclusion) -> Ending:
     )
 
 
-def _said(notes: Sequence[Note]) -> tuple[str, dict[str, Any]]:
+def said(notes: Sequence[Note]) -> tuple[str, dict[str, Any]]:
     """The first note is the reason; what else is worth telling comes along with it (see `sync.reasons.explain`)."""
     if not notes:
         return "", {}
@@ -217,4 +217,4 @@ _DECIDED = [
     "state", "reason", "params", "cause", "done", "attempts", "retry_at", "decided_revision", "decided_mirror",
 ]  # fmt: skip
 
-__all__ = ["RETRIES", "Ending", "Recorder", "Work", "ending_of"]
+__all__ = ["RETRIES", "Ending", "Recorder", "Work", "ending_of", "said"]

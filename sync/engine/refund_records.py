@@ -80,6 +80,8 @@ class _Filing:
                 place += 1
                 self.new.append(_new(record, order, refund, ref, place))
             elif filed[ref].fingerprint != digest(repr(refund)):
+                if refund.restocked and not refund_of(filed[ref]).restocked and _stands(filed[ref]):
+                    self.again.add(filed[ref].pk)
                 self.changed.append(_refreshed(filed[ref], order, refund))
         self.again |= {one.pk for ref, one in filed.items() if one.state in _OPEN or (ref not in told and _stands(one))}
 

@@ -11,7 +11,7 @@ from integrations.errors import NotFound, RemoteError
 from integrations.money import ZERO, total_of
 from integrations.quickbooks.image import differing, image
 from sync.engine.plan import PAGE
-from sync.engine.record import Ending, problem_ending
+from sync.engine.record import Ending, problem_ending, said
 from sync.engine.refund_plan import RefundPlanner
 from sync.engine.refund_post import RefundPoster
 from sync.engine.refund_records import refund_of
@@ -112,14 +112,14 @@ def _ending(planned: PlannedRefund, conclusion: RefundConclusion | None) -> Endi
         return Ending(record, planned.wanted, RecordState.SKIPPED, Action.SKIPPED, decision.reason, params)
     if conclusion is None:
         return Ending(record, planned.wanted, record.state, would(decision), sale=latest)
-    note = next(iter([*conclusion.notes, *_without_documents(planned)]), None)
+    reason, params = said([*conclusion.notes, *_restocked(conclusion), *_without_documents(planned)])
     return Ending(
         record,
         planned.wanted,
         RecordState.POSTED,
         conclusion.action,
-        note.reason if note else "",
-        dict(note.params) if note else {},
+        reason,
+        params,
         latest,
         conclusion.sent[-1].trace if conclusion.sent else "",
     )
@@ -136,6 +136,13 @@ def _lowered(planned: PlannedRefund) -> Posting | None:
     return payment or (planned.sale if planned.in_receipt else None)
 
 
+def _restocked(conclusion: RefundConclusion) -> Iterator[Note]:
+    """What is said of a receipt that moves no money: it returns goods to stock that other documents gave money for."""
+    latest = conclusion.made[-1] if len(conclusion.made) > 1 else None
+    if latest is not None and not latest.total:
+        yield Note(Reason.REFUND_RESTOCKED, {"number": latest.doc_number or latest.books_ref})
+
+
 def _without_documents(planned: PlannedRefund) -> Iterator[Note]:
     """What is said of the part of a refund that is in the books without a document of its own."""
     sale, currency = planned.sale, planned.record.currency
@@ -145,14 +152,16 @@ def _without_documents(planned: PlannedRefund) -> Iterator[Note]:
         yield Note(
             Reason.REFUND_SAID_BEFORE, {"amount": amount_text(planned.case.said, currency), "currency": currency}
         )
-    said = {"currency": currency, "number": sale.doc_number or sale.books_ref}
+    about = {"currency": currency, "number": sale.doc_number or sale.books_ref}
     if isinstance(planned.decision, RefundWork) and planned.decision.beyond:
         amount = amount_text(planned.decision.beyond, currency)
-        yield Note(Reason.REFUND_BEYOND, said | {"amount": amount})
+        yield Note(Reason.REFUND_BEYOND, about | {"amount": amount})
     elif planned.in_receipt:
         after = sale.total or ZERO
         before = after + total_of(sale.given_back.values())
         amounts = {"amount": planned.in_receipt, "before": before, "after": after}
-        yield Note(Reason.REFUND_IN_RECEIPT, said | {name: amount_text(one, currency) for name, one in amounts.items()})
+        yield Note(
+            Reason.REFUND_IN_RECEIPT, about | {name: amount_text(one, currency) for name, one in amounts.items()}
+        )
     if planned.in_payments:
-        yield Note(Reason.REFUND_OF_CREDIT, said | {"amount": amount_text(planned.in_payments, currency)})
+        yield Note(Reason.REFUND_OF_CREDIT, about | {"amount": amount_text(planned.in_payments, currency)})

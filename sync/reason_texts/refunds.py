@@ -21,6 +21,12 @@ TEXTS: Mapping[Reason, ReasonText] = {
             " from %(before)s to %(after)s."
         ),
     ),
+    Reason.REFUND_RESTOCKED: ok(
+        _(
+            "The store put the goods back on the shelf once all was refunded: “%(number)s” returns them to stock in"
+            " QuickBooks, and moves no money."
+        ),
+    ),
     Reason.REFUND_BEYOND: ok(
         _(
             "%(amount)s %(currency)s of it came in for more than “%(number)s” comes to, and was never in the books:"

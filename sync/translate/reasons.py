@@ -17,6 +17,7 @@ class Reason(StrEnum):
     RECEIPT_OVERPAID = "receipt_overpaid"  # paid, total, currency: since it was posted
     REFUND_WAITS = "refund_waits"  # for its order, or for an earlier refund of it
     REFUND_IN_RECEIPT = "refund_in_receipt"  # amount, before, after, currency, number: the receipt became less by it
+    REFUND_RESTOCKED = "refund_restocked"  # number: a document of no money that returns the goods to stock
     REFUND_BEYOND = "refund_beyond"  # amount, currency, number: came in for more than the sale, and was never recorded
     REFUND_OF_CREDIT = "refund_of_credit"  # amount, currency, number: what was paid too much; the payment became less
     REFUND_SAID_BEFORE = "refund_said_before"  # amount, currency: of it was posted by the word of a person

@@ -31,7 +31,7 @@ from sync.translate.payments import received, target_chosen
 from sync.translate.reasons import Reason
 from sync.translate.returned import returned
 from sync.translate.settings import Options, PaymentTarget
-from sync.translate.taking import Taking
+from sync.translate.taking import Taking, identity, is_stock
 from sync.translate.taxes import LineTax, tax_lines
 
 
@@ -169,18 +169,37 @@ def _nothing_paid(case: RefundCase) -> bool:
 
 def _documents(case: RefundCase, amount: Decimal) -> list[RefundDocument]:
     """Money that came in goes back as money; beyond that, what is not paid yet is let go by a credit memo. What went
-    back to gift cards alone is a receipt of no money."""
+    back to gift cards alone, or on the shelf alone, is a receipt of no money."""
     money = min(amount, max(_money_left(case), ZERO))
     let_go = min(amount - money, max(case.sold.balance, ZERO))
     parts = {RefundType.CREDIT_MEMO: let_go, RefundType.REFUND_RECEIPT: amount - let_go}
     wanted = [kind for kind, part in parts.items() if part > 0]
     made: list[RefundDocument] = []
-    for kind in wanted or ([RefundType.REFUND_RECEIPT] if case.gift_card else []):
+    for kind in wanted or ([RefundType.REFUND_RECEIPT] if case.gift_card or _owes_stock(case) else []):
         lines = returned(parts[kind], _taking(case))
         made.append(_document(case, kind, parts[kind], lines))
         taken = Credited(kind, Form(case.order.currency, lines), own=True)
         case = replace(case, credited=(*case.credited, taken))
     return made
+
+
+def _owes_stock(case: RefundCase) -> bool:
+    """Whether the store put goods back on the shelf after all of the sale had gone back without them: it does so with
+    the last of several partial refunds, once the order counts as refunded."""
+    refund = case.refund
+    if not refund.restocked or refund.lines is not None or not case.done or case.left:
+        return False
+    back = _units([one for credited in case.credited for one in credited.form.lines])
+    return any(units > back.get(item, ZERO) for item, units in _units(case.sold.form.lines).items())
+
+
+def _units(lines: Sequence[FormLine]) -> dict[str, Decimal]:
+    """How many units of each item whose stock QuickBooks counts."""
+    units: dict[str, Decimal] = {}
+    for one in filter(is_stock, lines):
+        item = identity(one.line.item)
+        units[item] = units.get(item, ZERO) + (one.line.quantity or ZERO)
+    return units
 
 
 def _money_left(case: RefundCase) -> Decimal:

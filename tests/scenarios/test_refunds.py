@@ -489,6 +489,39 @@ class TestStock:
         assert self.on_hand(world) == before + 2
         settled(world, "ONE")
 
+    def pay_back_in_parts(self, world, *amounts):
+        """Through the gateway, all of it, and yet the order does not count as refunded before somebody says so."""
+        world.place({"order_id": "ONE", "lines": [{"sku": "TUQ-ANT", "quantity": 2}], "shipping": 5})
+        world.sync()
+        total, before = money(world.record("ONE").amount), self.on_hand(world)
+        for amount in (*amounts, total - sum(amounts)):
+            refund(world, "ONE", amount)
+        act(world, "ONE", "status", {"paymentStatus": "PARTIALLY_REFUNDED"})
+        world.sync()
+        assert self.on_hand(world) == before
+        settled(world, "ONE")
+        return before
+
+    @pytest.mark.parametrize("amounts", [(), (7,), (7, 9)], ids=["one", "two", "three"])
+    @pytest.mark.parametrize("status", ["REFUNDED", "CANCELLED"])
+    def test_goods_that_go_back_on_the_shelf_after_the_money_are_returned_once(self, world, amounts, status):
+        before = self.pay_back_in_parts(world, *amounts)
+        act(world, "ONE", "status", {"paymentStatus": status})
+
+        world.sync()
+
+        assert self.on_hand(world) == before + 2
+        settled(world, "ONE")
+        last = world.refunds("ONE")[-1]
+        assert last.reason == Reason.REFUND_RESTOCKED
+        sentence_of(last, "no money")
+        [free] = [row for row in receipts(world).values() if not money(row["TotalAmt"])]
+        assert sum(amount for _, amount, *_ in lines(world, free)) == 0
+        act(world, "ONE", "status", {"fulfillmentStatus": "RETURNED"})
+        books = world.books()
+        world.sync()
+        assert world.books() == books
+
 
 class TestTheOrder:
     def test_a_refund_of_what_is_not_in_the_books_is_skipped(self, shop):
