@@ -7,6 +7,7 @@ reading that was compared, so that QuickBooks refuses a change that came too lat
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -24,7 +25,7 @@ from sync.engine.emptied import EVERYTHING, OF_SHIPPING, emptied
 from sync.engine.payments import applying, payments_of, share
 from sync.engine.period import in_closed_period, named
 from sync.engine.search import is_done, surely_by_ids
-from sync.engine.work import Kind, total_differs, wished
+from sync.engine.work import Change, Kind, total_differs, wished
 from sync.models import Posting, Record, RecordKind
 from sync.translate.held import amount_text
 from sync.translate.outcome import Hold
@@ -55,10 +56,24 @@ class Amender:
             for conclusion in self._attempt(stale, item_id, self._each(stale)):
                 conclusion.problem = self._refusals.hold(_STALE)
 
+    def foresee(self, changing: Sequence[Conclusion], item_id: ItemId) -> None:
+        """Hold what `amend` would hold, and leave out what it would leave be; nothing is sent and nothing kept. As many
+        calls as it takes to read the documents, and one more where payments would have to apply less."""
+        ready = []
+        for one in self._amendments(changing, self._listed(changing)):
+            hold, is_there = self._weigh(one, item_id)
+            if hold is None or is_there:
+                ready.append(one)
+            else:
+                one.posting.change = None
+                _put_off(one.conclusion, one.change, hold)
+        for one, payments in self._lowerings([one for one in ready if one.excess]):
+            for posting in (one.posting, *payments):
+                posting.change = None
+
     def _attempt(self, changing: Sequence[Conclusion], item_id: ItemId, rows: Mapping[int, Json]) -> list[Conclusion]:
         """Returns those whose document changed after it was read."""
-        amendments = [one for one in (self._begun(conclusion, rows) for conclusion in changing) if one is not None]
-        amendments = [one for one in amendments if self._prepare(one, item_id)]
+        amendments = [one for one in self._amendments(changing, rows) if self._prepare(one, item_id)]
         excessive = [one for one in amendments if one.excess]
         self._shrink_payments(excessive)
         shrunk = [one for one in excessive if one.conclusion.problem is None]
@@ -107,6 +122,10 @@ class Amender:
 
     # -- deciding ------------------------------------------------------------------------------------------------------
 
+    def _amendments(self, changing: Sequence[Conclusion], rows: Mapping[int, Json]) -> list[Amendment]:
+        begun = (self._begun(conclusion, rows) for conclusion in changing)
+        return [one for one in begun if one is not None]
+
     def _begun(self, conclusion: Conclusion, rows: Mapping[int, Json]) -> Amendment | None:
         posting, change = conclusion.sale, conclusion.work.change
         if posting is None or change is None:
@@ -115,25 +134,28 @@ class Amender:
             return Amendment(conclusion, posting, change, rows[posting.pk])
         if change.kind is Kind.REPAIR:
             conclusion.problem = total_differs(posting)
-        elif change.kind is not Kind.SHIPPING:
-            conclusion.problem = Hold(Reason.DOCUMENT_GONE, named(posting) | {"wish": wish(change)})
+        else:
+            _put_off(conclusion, change, Hold(Reason.DOCUMENT_GONE, named(posting) | {"wish": wish(change)}))
         return None
 
     def _prepare(self, one: Amendment, item_id: ItemId) -> bool:
         """Set the change up to be sent; False where there is nothing to send."""
+        hold, is_there = self._weigh(one, item_id)
+        if is_there:
+            _look_again_at_refunds([one])
+            self._delivery.take(one.posting, dict(one.row))
+        elif hold is not None:
+            one.posting.change = None
+            _put_off(one.conclusion, one.change, hold)
+        return hold is None and not is_there
+
+    def _weigh(self, one: Amendment, item_id: ItemId) -> tuple[Hold | None, bool]:
+        """Why the document must not be changed now, and whether it says already what it should."""
         payload = self._payload(one, item_id)
         one.posting.change = self._change(one, payload)
         hold = self._obstacle(one, payload)
         is_explained = hold is None or not one.change.missing
-        if is_explained and is_done(one.posting.change, one.row):
-            _look_again_at_refunds([one])
-            self._delivery.take(one.posting, dict(one.row))
-            return False
-        if hold is None:
-            return True
-        one.posting.change = None
-        one.conclusion.problem = None if one.change.kind is Kind.SHIPPING else hold
-        return False
+        return hold, is_explained and is_done(one.posting.change, one.row)
 
     def _obstacle(self, one: Amendment, payload: Json) -> Hold | None:
         """Why the document must not be changed now."""
@@ -187,18 +209,19 @@ class Amender:
 
     def _shrink_payments(self, excessive: Sequence[Amendment]) -> None:
         """Our payments of these invoices apply less; what was paid too much is the customer's credit from now on."""
-        payments = {id(one): payments_of(one.conclusion.planned.postings.values()) for one in excessive}
-        refs = [payment.books_ref for some in payments.values() for payment in some]
-        rows = surely_by_ids(self._delivery.client, "Payment", refs)
-        shrinking: list[tuple[Amendment, Posting]] = []
-        for one in excessive:
-            lowered = self._lowered(one, payments[id(one)], rows)
-            shrinking += [(one, payment) for payment in lowered]
+        shrinking = [(one, payment) for one, lowered in self._lowerings(excessive) for payment in lowered]
         faults = self._delivery.send([payment for _, payment in shrinking])
         for one, payment in shrinking:
             if payment.pk in faults:
                 one.conclusion.problem = self._refused(one, faults[payment.pk])
                 one.posting.change = None
+
+    def _lowerings(self, excessive: Sequence[Amendment]) -> list[tuple[Amendment, list[Posting]]]:
+        """The payments of each that must apply less, each with its change."""
+        payments = {id(one): payments_of(one.conclusion.planned.postings.values()) for one in excessive}
+        refs = [payment.books_ref for some in payments.values() for payment in some]
+        rows = surely_by_ids(self._delivery.client, "Payment", refs)
+        return [(one, self._lowered(one, payments[id(one)], rows)) for one in excessive]
 
     def _lowered(self, one: Amendment, payments: Sequence[Posting], rows: Mapping[str, Json]) -> list[Posting]:
         """The payments that must apply less, the latest first, each with its change; none where ours are not enough."""
@@ -227,6 +250,14 @@ _STALE = Fault("5010", "Stale Object Error", "somebody is working on the documen
 
 def _sales(changing: Iterable[Conclusion]) -> list[Posting]:
     return [one.sale for one in changing if one.sale is not None]
+
+
+def _put_off(conclusion: Conclusion, change: Change, hold: Hold) -> None:
+    """How goods were sent is no reason to ask anybody: the document stays as it is."""
+    if change.kind is Kind.SHIPPING:
+        conclusion.planned.decision = replace(conclusion.work, change=None)
+    else:
+        conclusion.problem = hold
 
 
 def _edited_total(one: Amendment) -> Decimal | None:

@@ -7,10 +7,11 @@ from integrations import mirror
 from integrations.errors import RemoteError
 from sync.causes import cause_of
 from sync.engine.conclusion import Conclusion
+from sync.engine.foresight import foreseen
 from sync.engine.plan import PAGE, Planner
 from sync.engine.post import Poster
 from sync.engine.pull import changed_pages, news
-from sync.engine.record import ending_of
+from sync.engine.record import Ending, ending_of
 from sync.engine.session import Session, Stop, stopped_by
 from sync.engine.work import Planned
 from sync.flows import orders as orders_flow
@@ -52,7 +53,7 @@ def tell_waiting(session: Session, stop: Stop) -> None:
 
 
 def preview(session: Session) -> None:
-    """Plan and prove what a run would do, and write nothing but the log: the books stay, so no lease is needed."""
+    """Say what a run would do, and write nothing but the log: the books are only read, so no lease is needed."""
     try:
         planner = session.planner
     except RemoteError as error:
@@ -60,7 +61,7 @@ def preview(session: Session) -> None:
     for page in _preview_pages(session):
         started = time.perf_counter()
         session.watcher.expect(len(page))
-        _record(session, planner.plan(page), (), started)
+        _write(session, foreseen(session, planner.plan(page)), started)
 
 
 def _preview_pages(session: Session) -> Iterator[list[Record]]:
@@ -92,7 +93,10 @@ def _learn(session: Session, planned: Sequence[Planned], planner: Planner) -> No
 
 def _record(session: Session, planned: Sequence[Planned], conclusions: Sequence[Conclusion], started: float) -> None:
     concluded = {id(one.planned): one for one in conclusions}
-    endings = [ending_of(one, concluded.get(id(one))) for one in planned]
+    _write(session, [ending_of(one, concluded.get(id(one))) for one in planned], started)
+
+
+def _write(session: Session, endings: Sequence[Ending], started: float) -> None:
     elapsed = int((time.perf_counter() - started) * 1000)
     session.recorder.write(endings, now=session.clock.now(), elapsed_ms=elapsed)
     session.watcher.page_done()

@@ -6,12 +6,11 @@ somebody else put there with the same total is adopted, with another total the o
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 
 from integrations.books import Company, CustomerDraft, ItemDraft, Known, Payment, Sale, SaleType
 from integrations.http import Clock
 from integrations.models import Integration
-from integrations.money import ZERO, total_of
+from integrations.money import ZERO
 from integrations.quickbooks import writer
 from integrations.quickbooks.faults import Cause, Fault
 from sync.engine.amend import Amender
@@ -21,13 +20,14 @@ from sync.engine.deliver import Delivery
 from sync.engine.deliver import posted as note_posted
 from sync.engine.directory import Customer, Directory
 from sync.engine.entries import Entries, customer_entry, item_entry, keep_links
+from sync.engine.owing import keep_to_balance, leave_out_paid
 from sync.engine.prove import repair
-from sync.engine.search import Existing, balance_of, existing_sales, number_taken, numbered, open_balances
+from sync.engine.search import Existing, balance_of, existing_sales, number_taken, numbered
 from sync.engine.telling import payment_added, say_changes, say_posted
-from sync.engine.work import LEAVE, Change, Kind, Planned, Work, adoption, total_differs, wished
+from sync.engine.work import Change, Kind, Planned, Work, adoption, total_differs, wished
 from sync.models import Action, Posting, Role
 from sync.translate.held import amount_text
-from sync.translate.outcome import Documents, Hold, Note
+from sync.translate.outcome import Documents, Hold
 from sync.translate.reasons import Reason
 from sync.translate.settings import Options
 
@@ -82,22 +82,12 @@ class Poster:
         self._amender.amend([one for one in changing if one.problem is None], page.item_id)
         self._send_sales(unsent, page)
         self._repair([one for one in unsent if one.sale is not None and one.sale.total != one.sale.proven_total], page)
-        self._take_over([one for one in posted if one.problem is None])
+        leave_out_paid(self._delivery.client, [one for one in posted if one.problem is None])
         self._send_payments([one for one in conclusions if one.problem is None and one.sale is not None])
         say_changes(conclusions)
         return conclusions
 
     # -- what is there already -----------------------------------------------------------------------------------------
-
-    def _take_over(self, posted: list[Conclusion]) -> None:
-        """Sales of earlier runs: nothing is paid twice."""
-        owing = [one for one in posted if one.work.payments]
-        if not owing:
-            return
-        balances = open_balances(self._delivery.client, [one.sale.books_ref for one in owing if one.sale is not None])
-        for conclusion in owing:
-            if conclusion.sale is not None and conclusion.sale.books_ref in balances:
-                _leave_out_paid(conclusion, balances[conclusion.sale.books_ref])
 
     def _take_up_existing(self, new: list[Conclusion]) -> None:
         if not new:
@@ -124,7 +114,7 @@ class Poster:
         if posting.adopted:
             conclusion.notes.append(adoption(posting))
         is_open = posting.books_type == SaleType.INVOICE  # a receipt is paid by itself
-        _leave_out_paid(conclusion, balance_of(found.posted.raw) if is_open else ZERO)
+        keep_to_balance(conclusion, balance_of(found.posted.raw) if is_open else ZERO)
 
     # -- customers and items -------------------------------------------------------------------------------------------
 
@@ -281,20 +271,3 @@ def _entry_fault(sale: Sale, page: Page) -> Fault | None:
 def _item_fault(sale: Sale, page: Page) -> Fault | None:
     faults = (page.item_problems.get(draft.key) for draft in _drafts(sale))
     return next((fault for fault in faults if fault is not None), None)
-
-
-def _leave_out_paid(conclusion: Conclusion, balance: Decimal) -> None:
-    """An invoice that was paid in QuickBooks gets no second payment; money that it has no use for came in all the same.
-    One of ours that is partly paid there does: it is for QuickBooks to refuse, and then for a person. One whose total
-    is not the order's gets none that it cannot hold, and that is told."""
-    payments = conclusion.work.payments
-    owed = total_of(payment.applied for payment in payments)
-    sale = conclusion.sale
-    may_differ = sale is not None and (sale.adopted or sale.decided.get("do") == LEAVE)
-    if balance <= 0 or (may_differ and owed > balance):
-        beyond = () if may_differ else tuple(one for one in payments if not one.applied)
-        conclusion.planned.decision = replace(conclusion.work, payments=beyond)
-    if balance > 0 and may_differ and owed > balance:
-        currency = payments[0].currency
-        amounts = {"amount": amount_text(owed, currency), "balance": amount_text(balance, currency)}
-        conclusion.notes.insert(0, Note(Reason.PAID_OTHERWISE, amounts | {"currency": currency}))

@@ -799,20 +799,98 @@ class TestATotalThatQuickBooksComputesOtherwise:
         assert state(world, "CENT") == (RecordState.HELD, Reason.BOOKS_TOTAL_DIFFERS)
 
 
-def test_a_dry_run_says_what_would_become_of_them(world):
-    place(world, UNPAID)
-    place(world, UNPAID, "TWO")
-    world.act("ONE", "edit", {"cart": MORE})
-    world.act("TWO", "cancel")
-    before = world.books()
+class TestADryRun:
+    def foretold(self, world):
+        """What a dry run says of the order, and then a real one; the first changes nothing."""
+        before = world.books()
+        run = world.sync(dry_run=True)
+        [entry] = world.log(run)
+        assert world.books() == before
+        assert run.calls["books"] <= 4, run.calls
+        world.sync()
+        return (entry.action, entry.reason), told(world)
 
-    run = world.sync(dry_run=True)
+    def test_says_what_would_become_of_them(self, world):
+        place(world, UNPAID)
+        place(world, UNPAID, "TWO")
+        world.act("ONE", "edit", {"cart": MORE})
+        world.act("TWO", "cancel")
+        before = world.books()
 
-    assert {entry.store_ref: entry.action for entry in world.log(run)} == {
-        "ONE": Action.WOULD_UPDATE,
-        "TWO": Action.WOULD_VOID,
-    }
-    assert world.books() == before
+        run = world.sync(dry_run=True)
+
+        assert {entry.store_ref: entry.action for entry in world.log(run)} == {
+            "ONE": Action.WOULD_UPDATE,
+            "TWO": Action.WOULD_VOID,
+        }
+        assert world.books() == before
+
+    def test_sees_what_somebody_changed_in_quickbooks(self, world):
+        change(world, place(world, UNPAID), DueDate="2026-12-31")
+        world.act("ONE", "edit", {"cart": MORE})
+
+        foretold, happened = self.foretold(world)
+
+        assert foretold == happened == (Action.HELD, Reason.CHANGED_IN_BOOKS)
+
+    def test_sees_that_it_was_deleted_there(self, world):
+        invoice = place(world, UNPAID)
+        world.quickbooks.delete(world.realm, "Invoice", invoice["Id"])
+        world.act("ONE", "edit", {"cart": MORE})
+
+        foretold, happened = self.foretold(world)
+
+        assert foretold == happened == (Action.HELD, Reason.DOCUMENT_GONE)
+
+    def test_sees_that_others_paid_more_than_the_new_total(self, world):
+        invoice = place(world, UNPAID)
+        link = {"Amount": 23, "LinkedTxn": [{"TxnId": invoice["Id"], "TxnType": "Invoice"}]}
+        paid = {"CustomerRef": invoice["CustomerRef"], "TotalAmt": 23, "Line": [link]}
+        world.quickbooks.add(world.realm, "Payment", paid)
+        world.act("ONE", "edit", {"cart": LESS})
+
+        foretold, happened = self.foretold(world)
+
+        assert foretold == happened == (Action.HELD, Reason.PAID_MORE_THAN_NEW_TOTAL)
+
+    def test_sees_that_our_payments_can_apply_less(self, world):
+        place(world, GOOD)
+        world.act("ONE", "edit", {"cart": LESS})
+
+        foretold, happened = self.foretold(world)
+
+        assert foretold == (Action.WOULD_UPDATE, "")
+        assert happened == (Action.UPDATED, Reason.SALE_UPDATED_LEFT_CREDIT)
+
+    def test_sees_a_payment_that_somebody_entered(self, world):
+        invoice = place(world, UNPAID)
+        link = {"Amount": 23, "LinkedTxn": [{"TxnId": invoice["Id"], "TxnType": "Invoice"}]}
+        paid = {"CustomerRef": invoice["CustomerRef"], "TotalAmt": 23, "Line": [link]}
+        world.quickbooks.add(world.realm, "Payment", paid)
+        world.act("ONE", "status", {"paymentStatus": "PAID"})
+
+        foretold, happened = self.foretold(world)
+
+        assert foretold == happened == (Action.UNCHANGED, "")
+
+    def test_sees_what_needs_no_shipping_news(self, world):
+        change(world, place(world, UNPAID), PrivateNote="Called her")
+        world.ecwid.patch(world.store_id, world.record("ONE").store_ref, trackingNumber="1Z999")
+
+        foretold, happened = self.foretold(world)
+
+        assert foretold == happened == (Action.UNCHANGED, "")
+
+    def test_of_a_page_reads_the_documents_at_once(self, world):
+        world.place(*({**UNPAID, "order_id": f"E{number}"} for number in range(30)))
+        world.sync()
+        for number in range(30):
+            world.act(f"E{number}", "edit", {"cart": MORE})
+
+        run = world.sync(dry_run=True)
+
+        assert run.counts == {Action.WOULD_UPDATE: 30}
+        assert run.calls["books"] <= 3, run.calls
 
 
 def test_a_page_of_edits_costs_few_calls(world):
