@@ -21,7 +21,7 @@ from sync.translate.settings import AssignTo, Options
 def say_other_buyers(planned: Sequence[Planned], integration: Integration, company: Company, options: Options) -> None:
     """Have the log tell of each of these orders that is in the books for somebody else. Four statements at most."""
     asked = {id(one): (one, _drafts(one, options)) for one in planned if _may_be_told(one)}
-    asked = {ident: (one, drafts) for ident, (one, drafts) in asked.items() if not drafts[0].shared}
+    asked = {ident: (one, drafts) for ident, (one, drafts) in asked.items() if not _is_the_same(one, drafts[0])}
     if not asked:
         return
     found = Directory(integration, company).find_all(draft for _, drafts in asked.values() for draft in drafts)
@@ -40,6 +40,15 @@ def _may_be_told(one: Planned) -> bool:
     sale = one.sale
     is_ours = sale is not None and not sale.adopted and bool(sale.customer_ref)
     return is_ours and one.order is not None and isinstance(one.decision, Work)
+
+
+def _is_the_same(one: Planned, draft: CustomerDraft) -> bool:
+    """Whoever has no name on the document cannot be another. Who is known by name alone may have been renamed in
+    QuickBooks since: then the e-mail address that the document was posted with tells."""
+    if draft.shared or one.order is None or one.sale is None:
+        return True
+    posted = key(str((one.sale.payload.get("BillEmail") or {}).get("Address") or ""))
+    return not (draft.store_ref or draft.email) and bool(posted) and posted == key(one.order.buyer.email)
 
 
 def _drafts(one: Planned, options: Options) -> list[CustomerDraft]:

@@ -479,6 +479,20 @@ class TestAnotherBuyer:
 
         assert told(world) == (Action.UNCHANGED, "")
 
+    @pytest.mark.parametrize(("company", "email", "reason"), [
+        ("Acme Ltd", "anna@example.test", ""), ("Bolt Ltd", "ben@example.test", Reason.BUYER_CHANGED),
+    ])  # fmt: skip
+    def test_of_a_company_is_not_one_that_was_renamed_in_quickbooks(self, world, company, email, reason):
+        world.set("orders", customer="company")
+        before = place(world, {**UNPAID, "buyer": {**self.ANNA, "company": "Acme Ltd"}})
+        world.quickbooks.change(world.realm, "Customer", before["CustomerRef"]["value"], DisplayName="Acme Holding")
+        person = {"email": email, "billingPerson": {"name": "Anna Roy", "companyName": company}}
+        world.ecwid.patch(world.store_id, world.record("ONE").store_ref, **person)
+
+        world.sync()
+
+        assert told(world) == (Action.UNCHANGED, reason)
+
     @pytest.mark.parametrize("assigned", ["company", "generic"])
     def test_because_of_a_setting_is_none(self, world, before, assigned):
         world.set("orders", customer=assigned)
