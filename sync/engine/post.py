@@ -26,7 +26,6 @@ from sync.engine.search import Existing, balance_of, existing_sales, number_take
 from sync.engine.telling import payment_added, say_changes, say_posted
 from sync.engine.work import Change, Kind, Planned, Work, adoption, total_differs, wished
 from sync.models import Action, Posting, Role
-from sync.translate.held import amount_text
 from sync.translate.outcome import Documents, Hold
 from sync.translate.reasons import Reason
 from sync.translate.settings import Options

@@ -192,6 +192,18 @@ class TestNumbersThatAreTaken:
 
         assert posted(world, "TAKEN")["DocNumber"] == "EW-TAKEN"
 
+    def test_is_seen_by_a_dry_run(self, world):
+        invoice(world, "EW-TAKEN", 99)
+        place_between(world, {**GOOD, "order_id": "TAKEN"})
+        before = world.books()
+
+        run = world.sync(dry_run=True)
+
+        said = {entry.store_ref: (entry.action, entry.reason) for entry in world.log(run)}
+        assert said.pop("TAKEN") == ("held", Reason.NUMBER_TAKEN)
+        assert set(said.values()) == {("would_create", "")}
+        assert world.books() == before
+
     def test_by_a_document_of_another_year(self, world):
         invoice(world, "EW-TAKEN", 99, TxnDate="2024-02-02")
         place_between(world, {**GOOD, "order_id": "TAKEN"})
