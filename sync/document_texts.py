@@ -106,16 +106,20 @@ _BECAUSE: Mapping[Because, Text] = {
     Because.ASSIGNED_TO_GENERIC: _("one customer for the whole store, as the sale options say"),
     Because.BUYER_UNKNOWN: _("the order does not say who bought"),
     Because.NUMBER_OF_ORDER: _("order number with the prefix “%(prefix)s”"),
+    Because.NUMBER_OF_REFUND: _("order number with the prefix “%(prefix)s” of the refund options"),
     Because.NUMBER_SHORTENED: _("“%(number)s” is longer than QuickBooks allows"),
     Because.NUMBER_BY_BOOKS: _("QuickBooks numbers it, as the sale options say"),
     Because.DATE_OF_ORDER: _("date of the order in %(time_zone)s"),
     Because.DATE_OF_PAYMENT: _("date of the payment in %(time_zone)s"),
+    Because.DATE_OF_REFUND: _("date of the refund in %(time_zone)s"),
     Because.DATE_OPEN_PERIOD: _("first open day: %(date)s is in a closed period"),
     Because.DUE_OF_ORDER: _("as the order says"),
     Because.SETTING: _("as the sale options say"),
     Because.ACCOUNT_OF_METHOD: _("account of the payment method “%(method)s”"),
     Because.ACCOUNT_BY_DEFAULT: _("the clearing account; “%(method)s” has no account of its own"),
+    Because.ACCOUNT_OF_REFUNDS: _("the account of the refund options; “%(method)s” has no account of its own"),
     Because.METHOD_MAPPED: _("payment mapping “%(method)s”"),
+    Because.AS_ON_SALE: _("as on the sale"),
     Because.MESSAGE_OF_ORDER: _("the buyer's comments"),
 }
 DOUBTS: Mapping[Unexplained, Text] = {
@@ -133,7 +137,9 @@ DOUBTS: Mapping[Unexplained, Text] = {
 _PLAINER: Mapping[tuple[Because, str], Text] = {
     (Because.TAX_MAPPED, "taxes"): _("tax mapping of untaxed lines"),
     (Because.NUMBER_OF_ORDER, "prefix"): _("order number of the store"),
+    (Because.NUMBER_OF_REFUND, "prefix"): _("order number of the store"),
     (Because.ACCOUNT_BY_DEFAULT, "method"): _("the clearing account"),
+    (Because.ACCOUNT_OF_REFUNDS, "method"): _("the account of the refund options"),
     (Because.METHOD_MAPPED, "method"): _("payment mapping of payments without a method"),
 }
 _DUE_AFTER = {

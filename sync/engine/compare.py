@@ -26,6 +26,7 @@ from sync.models import (
     PaymentSettings,
     ProductMatch,
     Record,
+    RefundSettings,
     TaxMapping,
 )
 from sync.translate.settings import Options
@@ -34,7 +35,12 @@ M = TypeVar("M", bound=Model)
 
 LATEST = 30
 # The settings that decide what an order becomes, and where an integration has them.
-_SETTINGS: Mapping[type[Model], str] = {OrderSettings: "orders", ItemSettings: "items", PaymentSettings: "payments"}
+_SETTINGS: Mapping[type[Model], str] = {
+    OrderSettings: "orders",
+    ItemSettings: "items",
+    PaymentSettings: "payments",
+    RefundSettings: "refunds",
+}
 _OF_INTEGRATION = ("time_zone", "start_date")
 
 
@@ -68,16 +74,28 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """An order that would come out different."""
+    """An order, or a refund of one, that would come out different; of an order, with those of its refunds that
+    would."""
 
     before: PreviewedOrder
     after: PreviewedOrder
     changes: tuple[Change, ...]
+    refunds: "tuple[Difference, ...]" = ()
 
     @property
     def ends_otherwise(self) -> bool:
         """Whether it would be held where it was posted, or the other way round, or for another reason."""
         return _ending(self.before) != _ending(self.after)
+
+    @property
+    def is_any(self) -> bool:
+        return bool(self.changes or self.refunds) or self.ends_otherwise
+
+    @property
+    def parts(self) -> "tuple[Difference, ...]":
+        """What differs: the order itself, if it does, and its refunds."""
+        itself = (self,) if self.changes or self.ends_otherwise else ()
+        return (*itself, *self.refunds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +109,25 @@ class Comparison:
 def compare(
     integration: Integration, unsaved: Unsaved, *, limit: int = LATEST, clock: Clock | None = None
 ) -> Comparison:
-    """How the latest orders come out now and with these settings, each as if it were new.
+    """How the latest orders come out now and with these settings, each as if it were new, and their refunds as if
+    nothing had gone back yet; of a sale that is in the books, as it is there.
 
     Raises as `preview_orders`; the store is asked only while no order is filed.
     """
     now = planner_for(integration)
     then = _planner_with(now, unsaved)
     now, then = _not_only_closed(now, then)
-    records = _latest(integration, limit, clock or Clock())
-    pairs = zip(_previewed(now, records), _previewed(then, records), strict=True)
-    found = (Difference(before, after, tuple(_changes(before, after))) for before, after in pairs)
-    return Comparison(len(records), tuple(one for one in found if one.changes or one.ends_otherwise))
+    clock = clock or Clock()
+    records = _latest(integration, limit, clock)
+    pairs = zip(*(_previewed(planner, records, clock) for planner in (now, then)), strict=True)
+    found = (_difference(before, after) for before, after in pairs)
+    return Comparison(len(records), tuple(one for one in found if one.is_any))
+
+
+def _difference(before: PreviewedOrder, after: PreviewedOrder) -> Difference:
+    refunds = (_difference(*pair) for pair in zip(before.refunds, after.refunds, strict=True))
+    differing = tuple(one for one in refunds if one.is_any)
+    return Difference(before, after, tuple(_changes(before, after)), differing)
 
 
 def _latest(integration: Integration, limit: int, clock: Clock) -> list[Record]:
@@ -109,8 +135,8 @@ def _latest(integration: Integration, limit: int, clock: Clock) -> list[Record]:
     return records or unfiled_orders(integration, limit=limit, clock=clock)
 
 
-def _previewed(planner: Planner, records: list[Record]) -> list[PreviewedOrder]:
-    return Preview(planner, each_alone=True).of(planner.plan(records, as_if_new=True))
+def _previewed(planner: Planner, records: list[Record], clock: Clock) -> list[PreviewedOrder]:
+    return Preview(planner, clock.now(), each_alone=True).of(planner.plan(records, as_if_new=True))
 
 
 def _not_only_closed(now: Planner, then: Planner) -> tuple[Planner, Planner]:

@@ -10,9 +10,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from integrations.books import Company
+from integrations.books import Company, ItemDraft, Known, SalesForm, TaxModel
 from integrations.models import BooksConnection, BooksObject
 from integrations.money import total_of
+from integrations.quickbooks import arithmetic
 from sync.translate.because import Decided
 
 Json = Mapping[str, Any]
@@ -91,6 +92,25 @@ class Sheet:
     taxes: tuple[Tax, ...] = ()
     because: Reasons = field(default_factory=dict)
     lines: tuple[LineFacts, ...] = ()
+
+
+def new_item_id(item: Known | ItemDraft) -> str:
+    """The item's id; a stand-in for one that is not in the books yet."""
+    return item.id if isinstance(item, Known) else f"new item {item.key}"
+
+
+def new_sale_id(order_ref: str) -> str:
+    """Stands in for the id of the sale of an order, which is not in the books yet."""
+    return f"new sale {order_ref}"
+
+
+def taxes_of(sale: SalesForm, company: Company) -> tuple[Tax, ...]:
+    """The tax at each rate, stated or as QuickBooks computes it (proven to be the same); in the US one sum."""
+    if company.tax_model is not TaxModel.GLOBAL:
+        tax = arithmetic.sale_tax(sale, company)
+        return (Tax(tax),) if tax else ()
+    rates = {rate.id: rate.name for code in company.tax_codes.values() for rate in code.rates}
+    return tuple(Tax(one.amount, rates.get(one.rate_id, one.rate_id), one.percent, one.net) for one in sale.tax_lines)
 
 
 # -- names -------------------------------------------------------------------------------------------------------------

@@ -6,26 +6,42 @@ of its lists. The payloads are made by the same code that a sync sends.
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from itertools import islice
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from integrations import mirror
-from integrations.books import Company, CustomerDraft, ItemDraft, Known, Payment, Sale, SalesForm, TaxModel
+from integrations.books import Company, CustomerDraft, ItemDraft, Payment, RefundDocument, Sale
 from integrations.clients import reader_for, store_for
 from integrations.http import Clock
 from integrations.models import Integration
+from integrations.money import total_of
 from integrations.quickbooks import arithmetic, entry_writer, writer
 from sync.engine.directory import Customer, Directory, FoundBy
-from sync.engine.documents import Document, Json, LineFacts, Names, Reasons, Sheet, Tax, read
+from sync.engine.documents import (
+    Document,
+    Json,
+    LineFacts,
+    Names,
+    Reasons,
+    Sheet,
+    new_item_id,
+    new_sale_id,
+    read,
+    taxes_of,
+)
 from sync.engine.options import load_options
 from sync.engine.plan import Planner
 from sync.engine.pull import changed_pages, news
 from sync.engine.record import ending_of
+from sync.engine.refund_foresight import Foresight, Paper, refund_sheets, said_of
+from sync.engine.refund_work import PlannedRefund, RefundWork
 from sync.engine.work import Change, Kind, Planned, Work
 from sync.flows import orders as orders_flow
+from sync.flows import refunds as refunds_flow
 from sync.models import Posting, Record, RecordKind
 from sync.translate.because import (
     Because,
@@ -40,8 +56,8 @@ from sync.translate.case import Case
 from sync.translate.outcome import Note
 from sync.translate.settings import Catalog
 
-# Stand-ins for the ids of what is not in the books yet.
-_NEW_CUSTOMER, _NEW_ITEM, _NEW_SALE = "new customer {}", "new item {}", "new sale {}"
+# Stands in for the id of one who is not in the books yet.
+_NEW_CUSTOMER = "new customer {}"
 
 
 class NotReady(Exception):
@@ -50,10 +66,12 @@ class NotReady(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PreviewedOrder:
-    """What the next sync would do with an order. `action`, `reason` and `params` are those of a log entry.
+    """What the next sync would do with an order, or with a refund. `action`, `reason` and `params` are those of a log
+    entry.
 
     `books_total` is what QuickBooks will compute of the sale; None where no sale would be made. `sale` is the one that
-    is in the books already. `documents` come in the order in which they are made.
+    is in the books already. `documents` come in the order in which they are made. `refunds` are those of an order that
+    come after it, in their turn.
     """
 
     record: Record
@@ -65,6 +83,7 @@ class PreviewedOrder:
     store_total: Decimal | None
     books_total: Decimal | None
     sale: Posting | None
+    refunds: "tuple[PreviewedOrder, ...]" = ()
 
     @property
     def is_proven(self) -> bool:
@@ -78,7 +97,7 @@ def preview_orders(
     refs: Collection[str] | None = None,
     clock: Clock | None = None,
 ) -> list[PreviewedOrder]:
-    """The next `limit` orders that are due, oldest first, or those with these store ids.
+    """The next `limit` orders that are due, or of which a refund is, oldest first, or those with these store ids.
 
     While none is due, those that came into the store since are read from there, and not filed.
     Raises NotReady, and `integrations.errors` where the store is asked.
@@ -86,7 +105,7 @@ def preview_orders(
     planner = planner_for(integration)
     clock = clock or Clock()
     records = _chosen(integration, refs) if refs is not None else _next(integration, limit, clock)
-    return Preview(planner).of(planner.plan(records))
+    return Preview(planner, clock.now()).of(planner.plan(records))
 
 
 def planner_for(integration: Integration) -> Planner:
@@ -107,8 +126,12 @@ def _chosen(integration: Integration, refs: Collection[str]) -> list[Record]:
 
 def _next(integration: Integration, limit: int, clock: Clock) -> list[Record]:
     """What the next sync looks at first."""
-    due = orders_flow.due(integration, now=clock.now()).order_by("created_in_store_at", "pk")
-    return list(due[:limit]) or unfiled_orders(integration, limit=limit, clock=clock)
+    now = clock.now()
+    due = Q(pk__in=orders_flow.due(integration, now=now).values("pk"))
+    if integration.refunds.enabled:
+        due |= Q(pk__in=refunds_flow.due(integration, now=now).values("order"))
+    found = orders_of(integration).filter(due).order_by("created_in_store_at", "pk")
+    return list(found[:limit]) or unfiled_orders(integration, limit=limit, clock=clock)
 
 
 def unfiled_orders(integration: Integration, *, limit: int, clock: Clock) -> list[Record]:
@@ -128,10 +151,11 @@ def orders_of(integration: Integration) -> QuerySet[Record]:
 
 @dataclass(slots=True)
 class Preview:
-    """Makes the documents of planned orders. `each_alone` shows with each order all that it needs, as if it were the
-    only one; else a customer or item is made with the first order that needs it."""
+    """Makes the documents of planned orders and of their refunds. `each_alone` shows with each order all that it needs,
+    as if it were new and the only one; else a customer or item is made with the first order that needs it."""
 
     planner: Planner
+    now: datetime
     each_alone: bool = False
     _new: dict[tuple[str, str], str] = field(default_factory=dict)
     _shown: set[str] = field(default_factory=set)
@@ -146,14 +170,33 @@ class Preview:
         found = directory.find_all(one.customer for one in map(_to_do, planned) if one is not None)
         catalog = self.planner.catalog(one.order for one in planned if one.order is not None)
         sheets = [self._sheets(one, catalog, found, directory) for one in planned]
+        papers = [Paper(one, some) for one, some in zip(planned, sheets, strict=True)]
+        refunds = [
+            [(refund, self._refund(refund)) for refund in some]
+            for some in Foresight(self.planner, self.now, as_if_new=self.each_alone).of(papers)
+        ]
+        every = (*sheets, *(some for of_order in refunds for _refund, some in of_order))
         names = Names(self._company, self._new)
-        names.load(self.planner.integration.books, (sheet for some in sheets for sheet in some))
+        names.load(self.planner.integration.books, (sheet for some in every for sheet in some))
         return [
-            self._previewed(one, [read(sheet, names) for sheet in some])
-            for one, some in zip(planned, sheets, strict=True)
+            self._previewed(
+                paper.planned,
+                [read(sheet, names) for sheet in paper.sheets],
+                [previewed_refund(refund, some, names) for refund, some in of_order],
+            )
+            for paper, of_order in zip(papers, refunds, strict=True)
         ]
 
-    def _previewed(self, planned: Planned, documents: Iterable[Document]) -> PreviewedOrder:
+    def _refund(self, refund: PlannedRefund) -> list[Sheet]:
+        if self.each_alone:
+            self._shown.clear()
+        documents = refund.decision.documents if isinstance(refund.decision, RefundWork) else ()
+        items = [sheet for document in documents for sheet in self._items(document)]
+        return [*items, *refund_sheets(refund, self._company)]
+
+    def _previewed(
+        self, planned: Planned, documents: Iterable[Document], refunds: Iterable[PreviewedOrder]
+    ) -> PreviewedOrder:
         ending = ending_of(planned, None)
         work = planned.decision if isinstance(planned.decision, Work) else Work()
         sale = work.sale or (work.change.sale if work.change else None)
@@ -167,6 +210,7 @@ class Preview:
             store_total=planned.order.total if planned.order is not None else planned.record.amount,
             books_total=arithmetic.sale_total(sale, self._company) if sale else None,
             sale=planned.sale,
+            refunds=tuple(refunds),
         )
 
     def _sheets(
@@ -181,7 +225,7 @@ class Preview:
             return [*changed, *(self._added_payment(payment, planned, case) for payment in work.payments)]
         customer = found[work.sale.customer]
         customer_id = customer.books_ref or _NEW_CUSTOMER.format(customer.name)
-        sale_id = _NEW_SALE.format(order.ref)
+        sale_id = new_sale_id(order.ref)
         self._new["Invoice", sale_id] = work.sale.number or ""
         if self.each_alone:
             self._shown.clear()
@@ -202,7 +246,7 @@ class Preview:
         payload = entry_writer.customer_payload(draft, self._company, name=customer.name)
         return [Sheet("Customer", payload, draft.currency)]
 
-    def _items(self, sale: Sale) -> list[Sheet]:
+    def _items(self, sale: Sale | RefundDocument) -> list[Sheet]:
         drafts = {line.item.key: line.item for line in sale.lines if isinstance(line.item, ItemDraft)}
         sheets = []
         for draft in drafts.values():
@@ -274,8 +318,22 @@ def _to_do(planned: Planned) -> Sale | None:
     return planned.decision.sale if isinstance(planned.decision, Work) else None
 
 
-def new_item_id(item: Known | ItemDraft) -> str:
-    return item.id if isinstance(item, Known) else _NEW_ITEM.format(item.key)
+def previewed_refund(planned: PlannedRefund, sheets: Iterable[Sheet], names: Names) -> PreviewedOrder:
+    """What the next sync would do with a refund, as far as our own rows tell."""
+    work = planned.decision if isinstance(planned.decision, RefundWork) else RefundWork()
+    action, reason, params = said_of(planned)
+    documents = tuple(read(sheet, names) for sheet in sheets)
+    return PreviewedOrder(
+        record=planned.record,
+        action=action,
+        reason=reason,
+        params=params,
+        notes=(),
+        documents=documents,
+        store_total=total_of(one.total for one in work.documents) if work.documents else planned.record.amount,
+        books_total=total_of(one.total for one in documents if one.total is not None) if work.documents else None,
+        sale=None,
+    )
 
 
 _RECOGNISED = {
@@ -288,12 +346,3 @@ _RECOGNISED = {
 
 def _recognised(draft: CustomerDraft, found_by: FoundBy) -> Decided:
     return Decided(_RECOGNISED[found_by], {"id": draft.store_ref, "email": draft.email, "name": draft.name})
-
-
-def taxes_of(sale: SalesForm, company: Company) -> tuple[Tax, ...]:
-    """The tax at each rate, stated or as QuickBooks computes it (proven to be the same); in the US one sum."""
-    if company.tax_model is not TaxModel.GLOBAL:
-        tax = arithmetic.sale_tax(sale, company)
-        return (Tax(tax),) if tax else ()
-    rates = {rate.id: rate.name for code in company.tax_codes.values() for rate in code.rates}
-    return tuple(Tax(one.amount, rates.get(one.rate_id, one.rate_id), one.percent, one.net) for one in sale.tax_lines)

@@ -1,30 +1,31 @@
 """Plan refunds: what each due refund becomes, for a page of them at a time, from what the books hold of its order."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-
-from django.db.models import Q
 
 from integrations.books import ItemDraft, Known, LineKind, RefundDocument, RefundType, SaleType
 from integrations.commerce import Order
 from integrations.errors import Malformed
 from integrations.models import BooksObject
 from integrations.money import ZERO, total_of
+from integrations.quickbooks import writer
 from integrations.quickbooks.forms import form_of_payload
 from integrations.quickbooks.image import differing, image
+from sync.engine.documents import new_item_id
 from sync.engine.options import REFUND_ITEM, load_catalog
 from sync.engine.payments import credit_of, payments_of
 from sync.engine.period import in_closed_period, refunds_in_open_period
 from sync.engine.plan import Planner
 from sync.engine.prove import prove_refund
+from sync.engine.refund_past import Past, history_of
 from sync.engine.refund_records import amount_of, refund_of
 from sync.engine.refund_sale import Live, SalesInBooks, is_adopted, item_refs, overpaying, sale_of
 from sync.engine.refund_told import said_before, told_otherwise_of
 from sync.engine.refund_work import ROLES, Lowering, PlannedRefund, RefundWork
-from sync.models import Posting, PostingState, Record, RecordKind, Role
+from sync.models import Posting, PostingState, Record, Role
 from sync.translate.dates import local_date
 from sync.translate.held import Held, hold
 from sync.translate.orders import needs
@@ -41,11 +42,8 @@ Look = Callable[[Sequence[Posting]], Live]
 
 @dataclass(slots=True)
 class _Page:
-    """What is known of the orders of a page."""
+    """What is known of the sales of a page."""
 
-    orders: dict[int, Order | Hold]
-    postings: dict[int, list[Posting]]  # of the order and of its refunds, as they were made
-    refunds: dict[int, list[Record]]  # the order's refund records, as they were filed
     sales: SalesInBooks
     options: Options
 
@@ -61,28 +59,51 @@ class RefundPlanner:
     def plan(self, records: Sequence[Record]) -> list[PlannedRefund]:
         """Decide for each record, of no more than one for an order. Costs the same number of SQL statements and of
         calls however many there are."""
-        page = self._page(records)
-        return [self._planned(record, page) for record in records]
+        orders = {record.order_id or 0: record.order for record in records}
+        postings, refunds = history_of(orders)
+        pasts = {
+            pk: Past(self.read(order), postings.get(pk, []), refunds.get(pk, []))
+            for pk, order in orders.items()
+            if order is not None
+        }
+        page = self._page(pasts.values(), {})
+        return [self._planned(record, pasts[record.order_id or 0], page) for record in records]
+
+    def foresee(
+        self, refunds: Sequence[tuple[Past, Sequence[Record]]], new_items: Mapping[str, Known]
+    ) -> list[list[PlannedRefund]]:
+        """Decide for all refunds of orders, each as if those before it were in the books, up to one that must wait.
+        `new_items` stand on sales that are not there yet, by their stand-in ids. Costs the same number of SQL
+        statements however many."""
+        page = self._page([past for past, _records in refunds], new_items)
+        return [list(self._in_turn(records, past, page)) for past, records in refunds]
+
+    def _in_turn(self, records: Sequence[Record], past: Past, page: _Page) -> Iterator[PlannedRefund]:
+        ahead: list[RefundWork] = []
+        for record in records:
+            planned = self._planned(record, past, page, ahead)
+            yield planned
+            if isinstance(planned.decision, Hold):
+                break
+            if isinstance(planned.decision, RefundWork):
+                ahead.append(planned.decision)
 
     # -- loading -------------------------------------------------------------------------------------------------------
 
-    def _page(self, records: Sequence[Record]) -> _Page:
-        orders = {record.order_id or 0: record.order for record in records}
-        read = {pk: self._read(order) for pk, order in orders.items() if order is not None}
-        postings, refunds = _history(orders)
-        sales = [sale for sale in map(sale_of, postings.values()) if sale is not None]
-        credits_ = [payment for history in postings.values() for payment in overpaying(history)]
-        catalog = self._catalog([order for pk, order in read.items() if is_adopted(postings.get(pk, []))])
+    def _page(self, pasts: Iterable[Past], new_items: Mapping[str, Known]) -> _Page:
+        pasts = list(pasts)
+        sales = [sale for sale in (sale_of(past.postings) for past in pasts) if sale is not None]
+        credits_ = [payment for past in pasts for payment in overpaying(past.postings)]
+        catalog = self._catalog([past.order for past in pasts if is_adopted(past.postings)])
         live = self.look([*sales, *credits_]) if self.look is not None else None
+        items = {**self._items(sales), **new_items}
         return _Page(
-            orders=read,
-            postings=postings,
-            refunds=refunds,
-            sales=SalesInBooks(self.planner, self.now, live, self._items(sales), catalog),
+            sales=SalesInBooks(self.planner, self.now, live, items, catalog),
             options=_with_refund_item(self.planner.options, catalog),
         )
 
-    def _read(self, record: Record) -> Order | Hold:
+    def read(self, record: Record) -> Order | Hold:
+        """The order in a record, or why it cannot be read."""
         try:
             return self.planner.store.read_order(record.payload)
         except Malformed as error:
@@ -105,13 +126,13 @@ class RefundPlanner:
 
     # -- deciding ------------------------------------------------------------------------------------------------------
 
-    def _planned(self, record: Record, page: _Page) -> PlannedRefund:
-        history = page.postings.get(record.order_id or 0, [])
-        own = {(one.role, one.ordinal): one for one in history if one.record_id == record.pk}
+    def _planned(self, record: Record, past: Past, page: _Page, ahead: Sequence[RefundWork] = ()) -> PlannedRefund:
+        history = past.postings
+        own = {(one.role, one.ordinal): one for one in history if record.pk and one.record_id == record.pk}
         payments = [one for one in history if one.role == Role.PAYMENT]
         planned = PlannedRefund(record, record.wanted, RefundWork(), None, own, sale_of(history), payments)
         try:
-            planned.decision = self._decide(planned, history, page)
+            planned.decision = self._decide(planned, past, page, ahead)
         except Held as held:
             planned.decision = held.hold
         except Exception as error:  # our mistake in one refund must not keep the others out of the books
@@ -119,9 +140,10 @@ class RefundPlanner:
             planned.decision = Hold(Reason.INTERNAL_ERROR, {"detail": type(error).__name__})
         return planned
 
-    def _decide(self, planned: PlannedRefund, history: Sequence[Posting], page: _Page) -> RefundWork | Hold | Skip:
-        record = planned.record
-        order = page.orders[record.order_id or 0]
+    def _decide(
+        self, planned: PlannedRefund, past: Past, page: _Page, ahead: Sequence[RefundWork]
+    ) -> RefundWork | Hold | Skip:
+        order, history = past.order, past.postings
         if isinstance(order, Hold):
             return order
         told_otherwise = told_otherwise_of(planned, order)
@@ -134,7 +156,7 @@ class RefundPlanner:
         sold = page.sales.sold(sale, history, order)
         if isinstance(sold, Skip):
             return sold
-        planned.case = self._case(planned, sold, history, order, page)
+        planned.case = self._after(self._case(planned, sold, order, past, page), ahead, page)
         return self._work(planned.case, history, page)
 
     def _work(self, case: RefundCase, history: Sequence[Posting], page: _Page) -> RefundWork | Hold | Skip:
@@ -173,15 +195,13 @@ class RefundPlanner:
             hold(Reason.REFUND_OF_OVERPAYMENT, **said, currency=case.order.currency)
         return tuple(found)
 
-    def _case(
-        self, planned: PlannedRefund, sold: Sold, history: Sequence[Posting], order: Order, page: _Page
-    ) -> RefundCase:
+    def _case(self, planned: PlannedRefund, sold: Sold, order: Order, past: Past, page: _Page) -> RefundCase:
         record, company = planned.record, self.planner.company
         case = RefundCase(
             refund=refund_of(record),
             amount=amount_of(record),
             date=local_date(record.created_in_store_at, page.options.time_zone),
-            place=page.refunds[record.order_id or 0].index(record) + 1,
+            place=past.refunds.index(record) + 1,
             order=order,
             sold=sold,
             credited=(),
@@ -189,9 +209,9 @@ class RefundPlanner:
             company=company,
             lowered=planned.in_receipt + planned.in_payments,
             beyond=_beyond(order, planned),
-            said=said_before(record, order, page.refunds[record.order_id or 0], history),
+            said=said_before(record, order, past.refunds, past.postings),
         )
-        for posting in history:
+        for posting in past.postings:
             if posting.role in ROLES.values() and posting.state == PostingState.POSTED:
                 form = form_of_payload(posting.payload, company, posting.currency or sold.form.currency)
                 if posting.adopted:
@@ -200,20 +220,20 @@ class RefundPlanner:
                 case = replace(case, credited=(*case.credited, Credited(kind, page.sales.named(form), own)))
         return case
 
+    def _after(self, case: RefundCase, ahead: Sequence[RefundWork], page: _Page) -> RefundCase:
+        """The case once the refunds ahead of it are in the books, read back from what would be sent of them."""
+        for work in ahead:
+            let_go = total_of(one.total for one in work.documents if one.type is RefundType.CREDIT_MEMO)
+            credit = total_of(one.amount for one in work.lowerings)
+            sold = replace(case.sold, balance=case.sold.balance - let_go, credit=case.sold.credit - credit)
+            taken = tuple(self._taken_back(one, page) for one in work.documents)
+            case = replace(case, sold=sold, credited=(*case.credited, *taken), beyond=case.beyond - work.beyond)
+        return case
 
-def _history(orders: Mapping[int, object]) -> tuple[dict[int, list[Posting]], dict[int, list[Record]]]:
-    """Every posting of these orders and of their refunds, and the refunds themselves, by order."""
-    siblings = Record.objects.filter(order__in=list(orders), kind=RecordKind.REFUND).only("pk", "order_id", "payload")
-    refunds: dict[int, list[Record]] = {}
-    for one in siblings.order_by("pk"):
-        refunds.setdefault(one.order_id or 0, []).append(one)
-    order_of = {one.pk: order for order, some in refunds.items() for one in some}
-    of_any = Q(record__in=list(orders)) | Q(record__order__in=list(orders))
-    postings: dict[int, list[Posting]] = {}
-    for posting in Posting.objects.filter(of_any).order_by("pk"):
-        record = posting.record_id or 0
-        postings.setdefault(order_of.get(record, record), []).append(posting)
-    return postings, refunds
+    def _taken_back(self, document: RefundDocument, page: _Page) -> Credited:
+        payload = writer.refund_payload(document, self.planner.company, item_id=new_item_id)
+        form = form_of_payload(payload, self.planner.company, document.currency)
+        return Credited(document.type, page.sales.named(form))
 
 
 def _beyond(order: Order, planned: PlannedRefund) -> Decimal:

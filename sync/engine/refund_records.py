@@ -33,6 +33,13 @@ def file_refunds(orders: Sequence[tuple[Record, Order]]) -> None:
     filing.write()
 
 
+def unfiled(record: Record, order: Order, filed: Sequence[Record]) -> list[Record]:
+    """The refunds of an order that are not filed yet, as unsaved records; those that are say what it says now."""
+    filing = _Filing()
+    filing.take(record, order, {one.store_ref: one for one in filed})
+    return filing.new
+
+
 def skip_while_off(integration: Integration) -> None:
     """While refunds are not posted, those that wait say so; switching them on makes them due."""
     waiting = (RecordState.NEW, RecordState.HELD)

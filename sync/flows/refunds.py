@@ -12,7 +12,7 @@ from sync.translate.reasons import Reason
 
 _UNSETTLED = (RecordState.NEW, RecordState.HELD, RecordState.FAILED)
 # An order that is held for one of these is in the books, with all its payments; what it says by now is another matter.
-_IN_THE_BOOKS = (
+IN_THE_BOOKS = (
     Reason.EDITED_AFTER_POSTING,
     Reason.CHANGED_IN_BOOKS,
     Reason.CANCELLED_AFTER_POSTING,
@@ -66,7 +66,7 @@ def _asked_for(integration: Integration, *, now: datetime) -> QuerySet[Record]:
 
 def _order_is_settled() -> Q:
     settled = (RecordState.POSTED, RecordState.SKIPPED, RecordState.IGNORED)
-    held = Q(order__state=RecordState.HELD, order__reason__in=_IN_THE_BOOKS)
+    held = Q(order__state=RecordState.HELD, order__reason__in=IN_THE_BOOKS)
     return Q(order__state__in=settled, order__done=F("order__wanted")) | held | _must_be_asked()
 
 

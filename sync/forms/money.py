@@ -227,5 +227,11 @@ class RefundsForm(SettingsForm):
         super().keep()
         if self.missing:
             orders = self.setup.integration.orders
-            orders.payment_statuses = [*orders.payment_statuses, *(status for status, _name in self.missing)]
+            orders.payment_statuses = self.statuses
             orders.save()
+
+    @property
+    def statuses(self) -> list[str]:
+        """The order filter as saving leaves it."""
+        orders = self.setup.integration.orders
+        return [*orders.payment_statuses, *(status for status, _name in self.missing)]

@@ -9,7 +9,7 @@ from integrations.models import BooksObject
 from sync.engine.compare import Unsaved
 from sync.forms.base import StepForm
 from sync.forms.modules import ModulesForm
-from sync.forms.money import PaymentsForm
+from sync.forms.money import PaymentsForm, RefundsForm
 from sync.forms.options import FlowsForm
 from sync.forms.sales import NEW_ITEMS, CreatingItems
 from sync.forms.taxes import TaxesForm
@@ -25,6 +25,8 @@ def step_unsaved(form: StepForm) -> Unsaved:
         _with_new_items(form)
     if isinstance(form, PaymentsForm):
         rows += _payment_rows(form)
+    if isinstance(form, RefundsForm) and form.missing:
+        rows.append(_with(form.setup.integration.orders, payment_statuses=form.statuses))
     if isinstance(form, ModulesForm):
         rows += form.unsaved()
     if isinstance(form, TaxesForm):

@@ -8,13 +8,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from integrations.books import ItemDraft, LineKind, Payment, Sale, SaleLine, SaleType, TaxModel
+from integrations.books import ItemDraft, LineKind, Payment, RefundDocument, Sale, SaleLine, SaleType, TaxModel
 from integrations.commerce import OrderLine, TaxShare
 from sync.translate.case import Case
 from sync.translate.dates import local_date
 from sync.translate.mapping import combined, mapped_row, taxes_text
 from sync.translate.numbers import whole_number
 from sync.translate.payments import received, target_chosen
+from sync.translate.refunds import RefundCase, method_of, whole_refund_number
 from sync.translate.settings import AssignTo, MatchBy, Options, TaxMapping, match_key
 
 
@@ -37,17 +38,21 @@ class Because(StrEnum):
     ASSIGNED_TO_GENERIC = "assigned_to_generic"
     BUYER_UNKNOWN = "buyer_unknown"  # the generic customer, because the order does not say who bought
     NUMBER_OF_ORDER = "number_of_order"  # prefix
+    NUMBER_OF_REFUND = "number_of_refund"  # prefix
     NUMBER_SHORTENED = "number_shortened"  # number
     NUMBER_BY_BOOKS = "number_by_books"
     DATE_OF_ORDER = "date_of_order"  # time_zone
     DATE_OF_PAYMENT = "date_of_payment"  # time_zone
+    DATE_OF_REFUND = "date_of_refund"  # time_zone
     DATE_OPEN_PERIOD = "date_open_period"  # date: the true one, which is in a closed period
     DUE_OF_ORDER = "due_of_order"
     DUE_AFTER = "due_after"  # offset, unit
     SETTING = "setting"  # chosen in the sale options
     ACCOUNT_OF_METHOD = "account_of_method"  # method
     ACCOUNT_BY_DEFAULT = "account_by_default"  # method
+    ACCOUNT_OF_REFUNDS = "account_of_refunds"  # method
     METHOD_MAPPED = "method_mapped"  # method
+    AS_ON_SALE = "as_on_sale"
     MESSAGE_OF_ORDER = "message_of_order"
 
 
@@ -162,6 +167,32 @@ def account_because(method: str, options: Options) -> dict[str, Decided]:
     chosen = target_chosen(method, options)
     by = Because.ACCOUNT_OF_METHOD if chosen.account_id else Because.ACCOUNT_BY_DEFAULT
     return {"account": _decided(by, method=method), "method": _decided(Because.METHOD_MAPPED, method=method)}
+
+
+def refund_because(document: RefundDocument, case: RefundCase) -> dict[str, Decided]:
+    """What decided the parts of a refund receipt or credit memo, by the part's name."""
+    method = method_of(case)
+    money = account_because(method, case.options)
+    if not target_chosen(method, case.options).account_id:
+        money["account"] = _decided(Because.ACCOUNT_OF_REFUNDS, method=method)
+    moved = document.txn_date != case.date
+    return {
+        **dict.fromkeys(("customer", "class", "location"), _decided(Because.AS_ON_SALE)),
+        **money,
+        "number": _refund_number(document, case),
+        "date": _decided(Because.DATE_OPEN_PERIOD, date=case.date.isoformat())
+        if moved
+        else _decided(Because.DATE_OF_REFUND, time_zone=case.options.time_zone),
+    }
+
+
+def _refund_number(document: RefundDocument, case: RefundCase) -> Decided:
+    if document.number is None:
+        return _decided(Because.NUMBER_BY_BOOKS)
+    whole = whole_refund_number(case, document.ordinal)
+    if document.number != whole:
+        return _decided(Because.NUMBER_SHORTENED, number=whole)
+    return _decided(Because.NUMBER_OF_REFUND, prefix=case.options.refund_prefix)
 
 
 def customer_because(sale: Sale, case: Case) -> Decided | None:

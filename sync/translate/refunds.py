@@ -257,11 +257,15 @@ def _document(case: RefundCase, kind: RefundType, total: Decimal, lines: tuple[F
     )
 
 
+def method_of(case: RefundCase) -> str:
+    """The payment method by which the money goes back: the refund's own, else the order's first."""
+    return case.refund.method or next((tender.method for tender in received(case.order)), "")
+
+
 def _leaves_from(case: RefundCase) -> PaymentTarget:
     """The account of the order's payment method, else the one for refunds: money that came into a clearing account
     goes back out of it. Holds the refund when there is neither."""
-    options = case.options
-    method = case.refund.method or next((tender.method for tender in received(case.order)), "")
+    options, method = case.options, method_of(case)
     chosen = target_chosen(method, options)
     account = chosen.account_id or options.refund_account_id
     if not account:
@@ -281,11 +285,14 @@ def _note(case: RefundCase, mark: str) -> str:
 def _number(case: RefundCase, ordinal: int) -> str | None:
     """The first refund of an order has its number behind the prefix, further ones say which they are: 77-2 is the
     second refund, 77-1-2 the second document of the first."""
-    if case.options.auto_number:
-        return None
+    return None if case.options.auto_number else shortened(whole_refund_number(case, ordinal))
+
+
+def whole_refund_number(case: RefundCase, ordinal: int) -> str:
+    """A refund's number, as long as it is."""
     which = f"-{case.place}" if case.place > 1 or ordinal else ""
     which += f"-{ordinal + 1}" if ordinal else ""
-    return shortened(f"{case.options.refund_prefix}{case.order.number or case.order.ref}{which}")
+    return f"{case.options.refund_prefix}{case.order.number or case.order.ref}{which}"
 
 
 def _tax_lines(lines: Sequence[FormLine], company: Company) -> tuple[TaxLine, ...]:

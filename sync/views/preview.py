@@ -59,20 +59,21 @@ def orders(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 def record(request: HttpRequest, pk: int) -> HttpResponse:
-    """One order: what would be made of it, or what is in the books."""
-    rows = Record.objects.select_related("integration__business", "integration__store", "integration__books")
-    rows = rows.defer("payload", *(f"integration__{secret}" for secret in _SECRETS))
+    """One order: what would be made of it, or what is in the books; a refund stands behind its order."""
+    rows = Record.objects.select_related("order", "integration__business", "integration__store", "integration__books")
+    rows = rows.defer("payload", "order__payload", *(f"integration__{secret}" for secret in _SECRETS))
     found = get_object_or_404(scoped(rows, member(request), "integration__business"), pk=pk)
     previewed: list[PreviewedOrder] = []
     problem: str | Promise = ""
+    order = found.order or found
     try:
-        previewed = preview_orders(found.integration, refs=[found.store_ref])
+        previewed = preview_orders(found.integration, refs=[order.store_ref])
     except NotReady as error:
         problem = no_preview_in_words(error, found.integration)
     return show(
         request,
         "sync/preview_record.html",
-        title=_("Preview of order %(number)s") % {"number": found},
+        title=_("Preview of order %(number)s") % {"number": order},
         integration=found.integration,
         record=found,
         orders=previewed,

@@ -134,6 +134,9 @@ def test_no_page_calls_quickbooks_or_writes(world, client, keeper):
     world.set("orders", shipping_item=None)
     world.place({**MIXED, "order_id": "TWO"})
     world.sync()
+    world.set("refunds", enabled=True)
+    world.ecwid.control("POST", f"stores/{world.store_id}/orders/MIXED/refund", {"amount": 2})
+    world.sync()
     settings = reverse("admin:integrations_integration_change", args=[world.integration.pk])
     form = sent(client.get(settings), **{"orders-0-number_prefix": "X"})
     before, books, orders = tables(), world.books(), world.ecwid.orders(world.store_id)
@@ -145,9 +148,28 @@ def test_no_page_calls_quickbooks_or_writes(world, client, keeper):
         client.post(page("preview_change", pk), form),
         client.post(page("preview_change_step", pk, "payments"), {}),
     ]
-    assert [answer.status_code for answer in answers] == [200] * 5
+    assert [answer.status_code for answer in answers] == [200] * 6
     assert world.quickbooks.counters()["requests"] == 0
     assert (tables(), world.books(), world.ecwid.orders(world.store_id)) == (before, books, orders)
+
+
+def test_refunds_stand_behind_their_order(world, client, keeper):
+    world.set("refunds", enabled=True, account=world.entry("Account", "Ecwid Clearing"))
+    world.set("orders", payment_statuses=["PAID", "PARTIALLY_REFUNDED"])
+    world.place({**TEE, "order_id": "BACK"})
+    world.ecwid.control("POST", f"stores/{world.store_id}/orders/BACK/refund", {"amount": 7})
+    text = next_orders(client, world)
+    for expected in (
+        "Refund BACK, 7.00 CAD",
+        "Refund receipt",
+        "R-BACK",
+        "order number with the prefix “R-” of the refund options",
+        "the account of the refund options",
+        "Proven: 7.00 CAD goes back",
+    ):
+        assert expected in text, expected
+    world.set("refunds", enabled=False)
+    assert "Refunds are not posted for this integration." in next_orders(client, world)
 
 
 # -- one order ---------------------------------------------------------------------------------------------------------
@@ -226,6 +248,18 @@ def test_a_changed_mapping_on_the_same_page_counts_too(posted, settings_page):
     assert "Held" in text
     removed = settings_page(**{f"tax_mappings-{index}-DELETE": "on"})
     assert "Held" in removed
+
+
+def test_a_changed_refund_setting_shows_the_refunds(posted, settings_page):
+    posted.set("refunds", enabled=True, account=posted.entry("Account", "Ecwid Clearing"))
+    posted.ecwid.control("POST", f"stores/{posted.store_id}/orders/K3T9Q/refund", {"amount": 7})
+    posted.sync()
+    text = settings_page(**{"refunds-0-number_prefix": "BACK-"})
+    assert "1 of the last 2 orders would come out different." in text
+    assert "Refund K3T9Q" in text
+    assert "R-K3T9Q" in text
+    assert "BACK-K3T9Q" in text
+    assert "WEB-" not in text
 
 
 def test_what_could_not_be_saved_says_what_is_wrong(posted, settings_page):
