@@ -53,6 +53,7 @@ PARTS: Mapping[str, Text] = {
     "name": _("Name"),
     "note": _("Private note"),
     "number": _("Number"),
+    "opening_quantity": _("Quantity on hand"),
     "phone": _("Phone"),
     "quantity": _("Quantity"),
     "reference": _("Reference number"),

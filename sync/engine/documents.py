@@ -177,6 +177,10 @@ def _plain(key: str) -> Read:
     return lambda payload, _names: payload.get(key)
 
 
+def _counted(key: str) -> Read:
+    return lambda payload, _names: _decimal(payload.get(key))
+
+
 def _inner(key: str, inner: str) -> Read:
     return lambda payload, _names: (payload.get(key) or {}).get(inner)
 
@@ -239,6 +243,7 @@ _PARTS: tuple[tuple[str, Read], ...] = (
     ("income_account", _named("IncomeAccountRef")),
     ("expense_account", _named("ExpenseAccountRef")),
     ("asset_account", _named("AssetAccountRef")),
+    ("opening_quantity", _counted("QtyOnHand")),
     ("inventory_start", _day("InvStartDate")),
     ("company", _plain("CompanyName")),
     ("email", _inner("PrimaryEmailAddr", "Address")),

@@ -2,56 +2,33 @@
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
-from decimal import Decimal
-from functools import cached_property
-from types import MappingProxyType
-from zoneinfo import ZoneInfo
 
 from integrations import mirror
 from integrations.books import ItemDraft, Known
 from integrations.commerce import Product
-from integrations.connecting import note_error, profile_of
+from integrations.connecting import note_error
 from integrations.errors import RemoteError
-from integrations.models import BooksObject
 from integrations.quickbooks import entry_writer, query
 from integrations.quickbooks.client import BATCH_ITEMS, BatchAnswer, BatchItem
 from integrations.quickbooks.faults import Fault
 from sync.engine.conclusion import Refusals
 from sync.engine.content import digest
 from sync.engine.entries import Entries, item_entry
-from sync.engine.options import load_catalog
 from sync.engine.plan import PAGE
+from sync.engine.product_plan import GONE, Decided, ProductPlanner, posted, settled, would
 from sync.engine.product_records import changed_pages, news, pull
 from sync.engine.record import Ending, problem_ending
 from sync.engine.rows import update_rows
 from sync.engine.session import Session, stopped_by
-from sync.engine.stocktaking import outstanding_of, product_of
-from sync.engine.vanished import asked_for, gone, gone_ending, products_forget
+from sync.engine.stocktaking import product_of
+from sync.engine.vanished import asked_for, gone, products_forget
 from sync.flows import products as products_flow
-from sync.models import Action, Posting, PostingState, Record, RecordState, Role
+from sync.models import Action, Record
 from sync.models.settings import OpeningQuantity
-from sync.translate.outcome import Hold, Skip
 from sync.translate.products import (
     ItemChange,
-    Linked,
-    Listed,
-    Lists,
-    Outcome,
-    ProductOptions,
-    names_of,
-    told,
-    translate_product,
-    with_accounts,
 )
 from sync.translate.reasons import Reason
-from sync.translate.settings import CreateAs, match_key
-from sync.translate.stock import Outstanding, Range, uses_of
-
-_NOTHING: Mapping[str, str] = MappingProxyType({})
-_GONE = Skip(Reason.PRODUCT_GONE, {})
-# A record, the product that it holds, and what becomes of it.
-Decided = tuple[Record, Product, Outcome]
 
 
 def synchronise(session: Session) -> None:
@@ -113,16 +90,13 @@ class _Producer:
     def __init__(self, session: Session, products: Iterable[Product]) -> None:
         self._session = session
         self._integration = session.integration
-        all_products = list(products)
-        self._uses = uses_of(all_products)
-        self._range = Range.of(all_products)
-        self._settings = _settings(session)
+        self._planner = ProductPlanner(session.planner, products, now=session.clock.now())
         self.refusals = Refusals(session.planner.company.name)
 
     def produce(self, page: Sequence[Record]) -> None:
         """Bring a page of records to its end, in two batches and one question at most."""
         started = time.perf_counter()
-        decided = self._decide(page)
+        decided = self._planner.decide(page)
         steady = [standing for one in decided if (standing := self._standing(one)) is not None]
         made, problems = self._create([outcome for _, _, outcome in steady if isinstance(outcome, ItemDraft)])
         changed = self._change([outcome for _, _, outcome in steady if isinstance(outcome, ItemChange)])
@@ -131,48 +105,13 @@ class _Producer:
 
     def foresee(self, page: Sequence[Record]) -> None:
         started = time.perf_counter()
-        self._record([_would(one) for one in self._decide(page)], started)
-
-    def _decide(self, page: Sequence[Record]) -> list[Decided]:
-        products = [(record, product_of(record)) for record in page]
-        options, company = self._settings.options, self._session.planner.company
-        keys = {match_key(product.sku) for _, product in products if product.sku.strip()}
-        names = {name for _, product in products for name in names_of(product)}
-        catalog = load_catalog(self._integration, options, keys=keys, names=names)
-        items = self._listed({item.id for item in (*catalog.by_key.values(), *catalog.matches.values())})
-        known = (self._settings, company, Lists(catalog, items, self._uses, self._outstanding.by_ref))
-        return [
-            (record, product, _GONE if record.payload.get("gone") else translate_product(product, *known))
-            for record, product in products
-        ]
-
-    @cached_property
-    def _outstanding(self) -> Outstanding:
-        """Only asked for where new items begin with the store's levels."""
-        return outstanding_of(self._integration, known=self._range) if self._settings.opening else Outstanding()
-
-    def _listed(self, ids: set[str]) -> dict[str, Listed]:
-        rows = BooksObject.objects.filter(books=self._session.books, type="Item", books_ref__in=ids)
-        postings = Posting.objects.filter(
-            books=self._session.books, role=Role.ITEM, state=PostingState.POSTED, books_ref__in=ids
-        )
-        ours = set(postings.values_list("books_ref", flat=True))
-        return {
-            row.books_ref: Listed(
-                row.books_ref,
-                row.name,
-                str(row.data.get("Description") or ""),
-                None if row.data.get("UnitPrice") is None else Decimal(str(row.data["UnitPrice"])),
-                ours=row.books_ref in ours,
-            )
-            for row in rows
-        }
+        self._record([would(one) for one in self._planner.decide(page)], started)
 
     def _standing(self, decided: Decided) -> Decided | None:
         """An item that begins with the store's level is made only while that level stands still: what is sold in
         between would be counted twice, or not at all. None: the next run looks again."""
         record, product, outcome = decided
-        if not (self._settings.opening and isinstance(outcome, ItemDraft) and outcome.inventory_start):
+        if not (self._planner.settings.opening and isinstance(outcome, ItemDraft) and outcome.inventory_start):
             return decided
         if self._session.store_problem is not None:
             return None
@@ -183,7 +122,7 @@ class _Producer:
             return None
         if current is None:
             update_rows([gone(record)], ["payload", "fingerprint"])
-            return record, product, _GONE
+            return record, product, GONE
         return decided if current.stock == product.stock else None
 
     def _create(self, drafts: Sequence[ItemDraft]) -> tuple[dict[str, Known], dict[str, Fault]]:
@@ -224,7 +163,7 @@ class _Producer:
         record, product, outcome = decided
         if isinstance(outcome, ItemDraft):
             if outcome.key in made:
-                return _posted(record, Action.CREATED, made[outcome.key])
+                return posted(record, Action.CREATED, made[outcome.key])
             return problem_ending(record, record.wanted, self.refusals.hold(problems[outcome.key]), None)
         if isinstance(outcome, ItemChange):
             answer = changed.get(outcome.item.id[:10])
@@ -232,8 +171,8 @@ class _Producer:
                 fault = answer.fault if answer is not None and answer.fault else Fault("", "not found")
                 return problem_ending(record, record.wanted, self.refusals.hold(fault), None)
             params = {"product": product.name, "item": outcome.name}
-            return _posted(record, Action.UPDATED, Known(outcome.item.id, outcome.name), Reason.ITEM_UPDATED, params)
-        return _settled(record, product, outcome)
+            return posted(record, Action.UPDATED, Known(outcome.item.id, outcome.name), Reason.ITEM_UPDATED, params)
+        return settled(record, product, outcome)
 
     def _record(self, endings: Sequence[Ending], started: float) -> None:
         elapsed = int((time.perf_counter() - started) * 1000)
@@ -241,60 +180,7 @@ class _Producer:
         self._session.watcher.page_done()
 
 
-def _settings(session: Session) -> ProductOptions:
-    """The settings of the flow, where they say something, over those of items made for orders."""
-    integration = session.integration
-    options, chosen, company = session.planner.options, integration.products, session.planner.company
-    accounts = ("income_account", "expense_account", "asset_account")
-    refs = {f"{name}_id": entry.books_ref for name in accounts if (entry := getattr(chosen, name)) is not None}
-    options = with_accounts(options, **refs)
-    if chosen.create_as:
-        options = replace(options, create_as=CreateAs(chosen.create_as))
-    profile = profile_of(integration.store)
-    net = profile is not None and not profile.prices_include_tax and profile.currency == company.currency
-    return ProductOptions(
-        options=options,
-        net_prices=net,
-        today=session.clock.now().astimezone(ZoneInfo(integration.time_zone)).date(),
-        opening=chosen.opening_quantity == OpeningQuantity.STORE,
-        stock_from=chosen.inventory_start,
-        updates=chosen.update_items,
-    )
-
-
 def _update(change: ItemChange, sync_token: str) -> dict[str, object]:
     return entry_writer.item_update_payload(
         change.item.id, sync_token, name=change.name, description=change.description, price=change.price
     )
-
-
-def _settled(record: Record, product: Product, outcome: Outcome) -> Ending:
-    """The ending of a product for which nothing is to be written."""
-    if isinstance(outcome, Hold):
-        return problem_ending(record, record.wanted, outcome, None)
-    if outcome is _GONE:
-        return gone_ending(record)
-    if isinstance(outcome, Skip):
-        params = dict(outcome.params)
-        return Ending(record, record.wanted, RecordState.SKIPPED, Action.SKIPPED, outcome.reason, params)
-    if not isinstance(outcome, Linked):
-        raise TypeError(f"{type(outcome).__name__} is to be written")
-    reason, params = told(outcome, product)
-    return _posted(record, Action.UNCHANGED, Known(outcome.item.id, outcome.item.name), reason, params)
-
-
-def _would(decided: Decided) -> Ending:
-    record, product, outcome = decided
-    if isinstance(outcome, ItemDraft):
-        return Ending(record, record.wanted, record.state, Action.WOULD_CREATE)
-    if isinstance(outcome, ItemChange):
-        return _posted(record, Action.WOULD_UPDATE, Known(outcome.item.id, outcome.item.name))
-    return _settled(record, product, outcome)
-
-
-def _posted(
-    record: Record, action: Action, item: Known, reason: Reason | str = "", params: Mapping[str, str] = _NOTHING
-) -> Ending:
-    """The product is an item: the log entry names it."""
-    entry = Posting(books_type="Item", books_ref=item.id, doc_number=item.name[:40])
-    return Ending(record, record.wanted, RecordState.POSTED, action, reason, dict(params), entry)

@@ -16,6 +16,7 @@ from integrations.doubts import Doubt
 from integrations.models import Integration
 from integrations.money import currency_places, plain, round_half_up
 from sync.document_texts import DOCUMENTS, DOUBTS, PARTS, VALUES, told
+from sync.engine.compare_goods import Side
 from sync.engine.documents import Value
 from sync.engine.preview import PreviewedOrder
 from sync.models import Action
@@ -27,7 +28,7 @@ from sync.translate.outcome import Note
 register = template.Library()
 
 # Amounts that are not money.
-_COUNTED = {"quantity"}
+_COUNTED = {"quantity", "opening_quantity"}
 
 
 @register.filter
@@ -104,7 +105,7 @@ def order_moment(order: PreviewedOrder, integration: Integration) -> str:
 
 
 @register.filter
-def explanation(said: PreviewedOrder | Note) -> str:
+def explanation(said: PreviewedOrder | Note | Side) -> str:
     """The sentence of a reason, with the way out; empty for none."""
     return explain(said.reason, said.params)
 

@@ -46,7 +46,7 @@ def _nothing_more(_setup: Setup, _asked: Mapping[str, str]) -> dict[str, Any]:
 @dataclass(frozen=True, slots=True)
 class Step:
     """One page. `form` None: there is nothing to fill in. `more` is what its template shows besides; `refresh` names
-    what can be read anew on it. `is_about_orders`: what is chosen on it may change what orders become."""
+    what can be read anew on it."""
 
     id: str
     title: Promise
@@ -55,7 +55,6 @@ class Step:
     applies: Callable[[Setup], bool] = _always
     more: More = _nothing_more
     template: str = "sync/wizard_form.html"
-    is_about_orders: bool = True
 
     def is_complete(self, setup: Setup) -> bool:
         """Whether nobody needs to look at it any more. What was set up by a file is live and complete."""
@@ -229,7 +228,6 @@ STEPS: tuple[Step, ...] = (
         _("How a product that is new in the store becomes an item, before anybody orders it."),
         form=_settings(ProductsForm, "products"),
         applies=lambda setup: setup.integration.products.enabled,
-        is_about_orders=False,
     ),
     Step(
         "stock",
@@ -237,7 +235,6 @@ STEPS: tuple[Step, ...] = (
         _("QuickBooks counts, the store follows: less what is sold and not in the books yet, in whole units."),
         form=_settings(StockForm, "stock"),
         applies=lambda setup: setup.integration.stock.enabled,
-        is_about_orders=False,
     ),
     Step(
         "preview",

@@ -357,6 +357,48 @@ def test_taxes_and_payments_of_the_setup_too(posted, client, keeper):
     assert "PayPal Clearing" in text
 
 
+def test_the_page_of_new_products_shows_products_and_no_orders(posted, client, keeper):
+    posted.set("products", enabled=True)
+    posted.set("items", income_account=None)
+    posted.sync()
+    posted.ecwid.control("POST", f"stores/{posted.store_id}/products", {"sku": "MUG-1", "name": "Mug", "price": 20})
+    posted.sync()
+    posted.set("items", income_account=posted.entry("Account", "Sales of Product Income"))
+    step = reverse("sync:setup_step", args=[posted.integration.pk, "products"])
+    assert page("preview_change_step", posted.integration.pk, "products") in shown(client.get(step))
+    form = setup_form(posted, "products", create_as="service")
+    text = shown(client.post(page("preview_change_step", posted.integration.pk, "products"), form))
+    for expected in ("of 30 products would come out different.", "MUG-1", "Non-inventory", "Service"):
+        assert expected in text, expected
+    assert "orders would come out different" not in text
+
+
+def test_the_page_of_stock_shows_levels(posted, client, keeper):
+    posted.set("stock", enabled=True)
+    posted.sync(flows=["stock"])
+    url = page("preview_change_step", posted.integration.pk, "stock")
+    text = shown(client.post(url, setup_form(posted, "stock", guard_percent="50")))
+    assert "0 of" in text
+    assert "stock levels would be set differently." in text
+    assert "orders would come out different" not in text
+
+
+def test_settings_of_a_flow_that_is_switched_off_say_so(posted, settings_page):
+    text = settings_page(**{"stock-0-guard_percent": "50"})
+    assert "0 of the last 2 orders" in text
+    assert "stock levels" not in text
+
+
+def test_a_match_shows_the_level_that_follows_from_it(posted, client, keeper, mapping_page):
+    posted.set("stock", enabled=True)
+    posted.sync(flows=["stock"])
+    match = ProductMatch.objects.create(
+        integration=posted.integration, sku="TEE-M", item=posted.entry("Item", "Shipping")
+    )
+    text = mapping_page(match, sku="CAP")
+    assert "stock levels would be set differently." in text
+
+
 def test_payments_switched_off_are_gone(posted, client, keeper):
     form = setup_form(posted, "flows")
     form.pop("payments")
