@@ -379,7 +379,7 @@ def test_the_page_of_stock_shows_levels(posted, client, keeper):
     url = page("preview_change_step", posted.integration.pk, "stock")
     text = shown(client.post(url, setup_form(posted, "stock", guard_percent="50")))
     assert "0 of" in text
-    assert "stock levels would be set differently." in text
+    assert "stock levels would come out different." in text
     assert "orders would come out different" not in text
 
 
@@ -396,7 +396,7 @@ def test_a_match_shows_the_level_that_follows_from_it(posted, client, keeper, ma
         integration=posted.integration, sku="TEE-M", item=posted.entry("Item", "Shipping")
     )
     text = mapping_page(match, sku="CAP")
-    assert "stock levels would be set differently." in text
+    assert "stock levels would come out different." in text
 
 
 def test_payments_switched_off_are_gone(posted, client, keeper):
