@@ -87,7 +87,7 @@ def compare(
     """How the latest orders come out now and with these settings, each as if it were new, and their refunds as if
     nothing had gone back yet; of a sale that is in the books, as it is there.
 
-    Raises as `preview_orders`; the store is asked only while no order is filed.
+    Raises as `preview_orders`; the store is asked only while no order is filed, or no product waits.
     """
     clock = clock or Clock()
     now = planner_for(integration)
@@ -96,9 +96,16 @@ def compare(
     found = _compare_orders(now, then, limit, clock) if is_about_orders else Comparison(None)
     return replace(
         found,
-        products=compare_products(now, then, limit, clock) if unsaved.concerns(_OF_PRODUCTS) else None,
+        products=_compare_products(now, then, unsaved, limit, clock),
         levels=compare_levels(now, then, limit) if unsaved.concerns(_OF_LEVELS) else None,
     )
+
+
+def _compare_products(now: Planner, then: Planner, unsaved: Unsaved, limit: int, clock: Clock) -> Products | None:
+    """The store is asked for new products only where the change is about them."""
+    if not unsaved.concerns(_OF_PRODUCTS):
+        return None
+    return compare_products(now, then, limit, clock, asks_store=unsaved.concerns((ProductSettings,)))
 
 
 def _compare_orders(now: Planner, then: Planner, limit: int, clock: Clock) -> Comparison:

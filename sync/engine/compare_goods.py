@@ -18,7 +18,7 @@ from sync.engine.options import load_catalog
 from sync.engine.plan import PAGE, Planner
 from sync.engine.preview import PreviewedOrder
 from sync.engine.product_plan import Decided, ProductPlanner, would
-from sync.engine.product_records import news
+from sync.engine.product_records import changed_pages, news
 from sync.engine.record import Ending
 from sync.engine.stocktaking import outstanding_of, product_of
 from sync.flows import products as products_flow
@@ -26,6 +26,9 @@ from sync.flows import stock as stock_flow
 from sync.models import Action, Record, RecordState
 from sync.translate.settings import match_key
 from sync.translate.stock import Found, Level, Outstanding, Range, Shelves, items_of, level_of, uses_of
+
+# What was skipped, or is ignored by a person, becomes no item whatever the settings are.
+_WAITING = (RecordState.NEW, RecordState.HELD, RecordState.FAILED)
 
 # -- products ----------------------------------------------------------------------------------------------------------
 
@@ -38,28 +41,36 @@ class Products:
     differences: tuple[Difference, ...]
 
 
-def compare_products(now: Planner, then: Planner, limit: int, clock: Clock) -> Products | None:
+def compare_products(
+    now: Planner, then: Planner, limit: int, clock: Clock, *, asks_store: bool = False
+) -> Products | None:
     """How products come out: first those that are no items yet, the latest first, then those that changed last.
 
-    None where no product becomes an item either way. The store is asked only while no product is filed.
+    None where no product becomes an item either way. While none waits to become one, the store is asked for those that
+    came since, where `asks_store`, and before any is filed.
     """
     if not (now.integration.products.enabled or then.integration.products.enabled):
         return None
-    records = _latest_products(now.integration, limit, clock)
-    known = list(products_flow.known_products(now.integration)) or [product_of(record) for record in records]
-    pairs = zip(*(_foreseen(planner, records, known, clock) for planner in (now, then)), strict=True)
+    records = _latest_products(now.integration, limit, clock, asks_store=asks_store)
+    known = {product.ref: product for product in products_flow.known_products(now.integration)}
+    known |= {record.store_ref: product_of(record) for record in records}
+    pairs = zip(*(_foreseen(planner, records, list(known.values()), clock) for planner in (now, then)), strict=True)
     found = (difference_of(before, after) for before, after in pairs)
     return Products(len(records), tuple(one for one in found if one.is_any))
 
 
-def _latest_products(integration: Integration, limit: int, clock: Clock) -> list[Record]:
+def _latest_products(integration: Integration, limit: int, clock: Clock, *, asks_store: bool) -> list[Record]:
     filed = products_flow.records(integration).order_by("-updated_in_store_at", "-pk")
-    settled = (RecordState.POSTED, RecordState.IGNORED)
-    records = list(filed.exclude(state__in=settled)[:limit])
-    records += filed.filter(state=RecordState.POSTED)[: limit - len(records)]
-    if records:
-        return records
-    pages = store_for(integration.store, clock=clock).products()
+    waiting = list(filed.filter(state__in=_WAITING)[:limit])
+    if not waiting and (asks_store or not filed.exists()):
+        waiting = _unfiled_products(integration, limit, clock)
+    known = filed.filter(state=RecordState.POSTED).exclude(pk__in=[record.pk for record in waiting if record.pk])
+    return [*waiting, *known[: limit - len(waiting)]]
+
+
+def _unfiled_products(integration: Integration, limit: int, clock: Clock) -> list[Record]:
+    """Products as the store gives them, as unsaved records."""
+    pages = changed_pages(integration, store_for(integration.store, clock=clock))
     return list(islice((record for page in pages for record in news(integration, page, clock.now())), limit))
 
 

@@ -66,7 +66,9 @@ def preview(session: Session) -> None:
     """Say in the log what would be made of the products that changed; nothing is filed and nothing written."""
     integration, now = session.integration, session.clock.now()
     with session.asking_store():
-        changed = [record for page in changed_pages(session) for record in news(integration, page, now)]
+        changed = [
+            record for page in changed_pages(integration, session.store) for record in news(integration, page, now)
+        ]
     seen = {record.store_ref for record in changed}
     filed = products_flow.due(integration, now=now).exclude(store_ref__in=seen)
     due = [*changed, *filed]

@@ -10,6 +10,7 @@ from django.db.models import F
 from integrations.commerce import Product
 from integrations.models import Integration
 from integrations.money import ZERO
+from integrations.stores import Store
 from sync.engine.content import digest
 from sync.engine.pull import OVERLAP
 from sync.engine.rows import insert_rows, update_rows
@@ -18,10 +19,10 @@ from sync.flows import products as products_flow
 from sync.models import Record, RecordKind
 
 
-def changed_pages(session: Session) -> Iterator[list[Product]]:
+def changed_pages(integration: Integration, store: Store) -> Iterator[list[Product]]:
     """The products that changed since they were read last; all of them the first time."""
-    until = session.integration.products_read_until
-    return session.store.products(updated_from=None if until is None else until - OVERLAP)
+    until = integration.products_read_until
+    return store.products(updated_from=None if until is None else until - OVERLAP)
 
 
 def pull(session: Session) -> set[str]:
@@ -29,7 +30,7 @@ def pull(session: Session) -> set[str]:
     integration, now = session.integration, session.clock.now()
     waiting: list[Product] = []
     read: set[str] = set()
-    for page in changed_pages(session):
+    for page in changed_pages(integration, session.store):
         _file(integration, waiting, now)
         waiting = page
         read.update(product.ref for product in page)

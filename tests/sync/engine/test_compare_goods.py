@@ -149,6 +149,22 @@ def test_before_the_first_sync_the_stores_products_are_compared(world):
     assert not Record.objects.exists()
 
 
+def test_products_that_came_since_the_last_sync_are_the_next(world):
+    """All that were filed are items: only one that is new shows what another type would be."""
+    world.set("products", enabled=True)
+    world.sync(flows=["products"])
+    later(world, minutes=30)
+    sell(world, "MUG-1")
+    before = Record.objects.count()
+    comparison = compared(world, changed(fresh(world).products, create_as="service"))
+    [only] = comparison.products.differences
+    assert (only.after.record.number, only.after.record.pk) == ("MUG-1", None)
+    assert comparison.products.looked_at == 30
+    assert Record.objects.count() == before
+    about_orders = compared(world, changed(fresh(world).items, create_as="service"))
+    assert about_orders.products.differences == ()
+
+
 class TestLevels:
     @pytest.fixture
     def shop(self, world):
