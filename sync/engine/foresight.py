@@ -11,8 +11,8 @@ from integrations.errors import RemoteError
 from integrations.quickbooks.client import QuickBooksClient
 from sync.engine.amend import Amender
 from sync.engine.conclusion import Conclusion, Refusals
+from sync.engine.documents import new_item_id
 from sync.engine.owing import leave_out_paid
-from sync.engine.preview import new_item_id
 from sync.engine.record import Ending, ending_of, said
 from sync.engine.search import existing_sales, number_taken
 from sync.engine.session import Session, stopped_by
