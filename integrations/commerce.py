@@ -195,6 +195,7 @@ class Order:
     and its `tax` is the sum of its lines' taxes. Orders that do not are real; `residual` says by how much.
 
     `filtered_by_status`: the statuses that are chosen decide whether it is posted; else it is posted once it is paid.
+    `imported`: it was brought over from another shop system, where it was sold; the stock was taken there.
     `charged_back` is what buyers' banks took back of its payments: that is no refund. `doubts` are what of its figures
     the reader had to leave unexplained, as taxes that no representation accounts for.
     """
@@ -223,6 +224,7 @@ class Order:
     tracking_number: str = ""
     shipped_at: datetime | None = None
     filtered_by_status: bool = True
+    imported: bool = False
     charged_back: Decimal = ZERO
     doubts: tuple[Doubt, ...] = ()
 
@@ -254,7 +256,8 @@ class StoreTax:
 class StoreProfile:
     """What a store says of itself. `time_zone` is an IANA name; `modules` are the parts of the shop system that it
     sells through (see `OrderLine.module`), none where there are no such parts. `site_id` is the store itself where
-    `account_id` is only one way into it; empty where they are the same or it is not told."""
+    `account_id` is only one way into it; empty where they are the same or it is not told. `marks_imported`: it tells
+    which orders were brought over from another shop system."""
 
     account_id: str
     name: str
@@ -267,6 +270,7 @@ class StoreProfile:
     fulfillment_statuses: tuple[tuple[str, str], ...]
     modules: tuple[str, ...] = ()
     site_id: str = ""
+    marks_imported: bool = False
 
 
 @dataclass(frozen=True, slots=True)

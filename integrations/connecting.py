@@ -129,6 +129,7 @@ def profile_of(connection: StoreConnection) -> StoreProfile | None:
         payment_methods=tuple(map(str, kept.get("payment_methods", ()))),
         modules=tuple(map(str, kept.get("modules", ()))),
         site_id=str(kept.get("site_id") or ""),
+        marks_imported=kept.get("marks_imported") is True,
         **pairs,
     )
 

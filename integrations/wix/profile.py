@@ -52,6 +52,7 @@ def profile_of(
         fulfillment_statuses=FULFILLMENT_STATUSES,
         modules=modules,
         site_id=site_id,
+        marks_imported=True,
     )
 
 

@@ -66,6 +66,7 @@ def read_order(payload: Mapping[str, Any]) -> Order:
         tracking_number=next(filter(None, (text(child(one, "trackingInfo"), "trackingNumber") for one in parcels)), ""),
         shipped_at=_shipped_at(parcels),
         filtered_by_status=filtered_by_status(reading.lines),
+        imported=order.get("imported") is True,
         charged_back=payments.charged_back,
         doubts=(*reading.doubts, *covered.doubts),
     )

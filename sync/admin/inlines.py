@@ -91,6 +91,7 @@ class OrderSettingsInline(SettingsInline):
                 "fields": (
                     ("enabled", "post_as"),
                     ("payment_statuses", "fulfillment_statuses"),
+                    ("post_imported",),
                     ("number_prefix", "auto_number"),
                     ("customer", "generic_customer"),
                 )

@@ -53,6 +53,7 @@ def load_options(integration: Integration) -> Options:
         post_as=_SALE_TYPES[orders.post_as],
         payment_statuses=frozenset(orders.payment_statuses),
         fulfillment_statuses=frozenset(orders.fulfillment_statuses),
+        post_imported=orders.post_imported,
         number_prefix=orders.number_prefix,
         auto_number=orders.auto_number,
         class_id=_ref(orders.sales_class),

@@ -63,6 +63,7 @@ class SalesForm(CreatingItems, OrderSettingsForm):
         fields = (
             "payment_statuses",
             "fulfillment_statuses",
+            "post_imported",
             "post_as",
             "number_prefix",
             "auto_number",
@@ -75,6 +76,9 @@ class SalesForm(CreatingItems, OrderSettingsForm):
             "location",
         )
         help_texts = {
+            "post_imported": _(
+                "Orders that were brought over from another shop system are in the books from there, as a rule."
+            ),
             "post_as": _(
                 "An invoice can be paid later; a sales receipt is paid already. What is not fully paid, or paid in "
                 "several parts, always becomes an invoice."
@@ -101,8 +105,10 @@ class SalesForm(CreatingItems, OrderSettingsForm):
             )
 
     def _not_offered(self) -> list[str]:
-        company = self.setup.company
+        company, profile = self.setup.company, self.setup.profile
+        imports = profile is not None and profile.marks_imported
         offered = {
+            "post_imported": imports or self.instance.post_imported,
             "sales_class": bool(company.classes),
             "location": company.locations,
             "tax_item": company.tax_model is TaxModel.US_NONE,
@@ -112,8 +118,9 @@ class SalesForm(CreatingItems, OrderSettingsForm):
     def parts(self) -> Sequence[Any]:
         dimensions = [name for name in ("sales_class", "location") if name in self.fields]
         items = [name for name in ("tax_item", "create_items") if name in self.fields]
+        imported = [name for name in ("post_imported",) if name in self.fields]
         return (
-            Fieldset(_("Which orders"), pair("payment_statuses", "fulfillment_statuses")),
+            Fieldset(_("Which orders"), pair("payment_statuses", "fulfillment_statuses"), *imported),
             Fieldset(
                 _("The document"),
                 "post_as",

@@ -55,6 +55,7 @@ class OrderSettings(IntegrationSetting):
     post_as = models.CharField(_("post as"), max_length=20, choices=PostAs, default=PostAs.INVOICE)
     payment_statuses = models.JSONField(_("payment statuses"), default=list, blank=True)
     fulfillment_statuses = models.JSONField(_("fulfilment statuses"), default=list, blank=True)
+    post_imported = models.BooleanField(_("post imported orders"), default=False)
     number_prefix = models.CharField(_("order number prefix"), max_length=15, blank=True)
     auto_number = models.BooleanField(_("let QuickBooks number the documents"), default=False)
     sales_class = books_object(_("class"))

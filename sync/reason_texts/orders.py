@@ -40,6 +40,11 @@ TEXTS: Mapping[Reason, ReasonText] = {
         _("Add the status in Sale options if they belong in the books."),
         "orders",
     ),
+    Reason.ORDER_IMPORTED: skipped(
+        _("The order was brought into the store from another shop system; as a rule it is in the books from there."),
+        _("If it is not, let Sale options post imported orders."),
+        "orders",
+    ),
     Reason.MODULE_OFF: skipped(
         _("All of the order was sold by “%(modules)s”, and that is not posted."),
         _("Switch it on in Modules if it belongs in the books."),

@@ -124,6 +124,7 @@ SECTIONS = (
             Key("post_as", Choice(PostAs)),
             Key("payment_statuses", Statuses(lambda profile: profile.payment_statuses), default=_paid),
             Key("fulfillment_statuses", Statuses(lambda profile: profile.fulfillment_statuses)),
+            Key("post_imported", Flag()),
             Key("number_prefix", Text(15)),
             Key("auto_number", Flag()),
             Key("class", CLASS, "sales_class"),

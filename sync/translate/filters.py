@@ -37,6 +37,8 @@ def _too_old(order: Order, options: Options) -> Skip | None:
 
 def _not_chosen(order: Order, options: Options) -> Skip | None:
     """Statuses are for orders that go through them; whatever else is sold waits for its money and for nothing more."""
+    if order.imported and not options.post_imported:
+        return Skip(Reason.ORDER_IMPORTED)
     on, off = _modules(order, options)
     if off and not on:
         return Skip(Reason.MODULE_OFF, {"modules": _listed(off)})

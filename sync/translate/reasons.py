@@ -46,6 +46,7 @@ class Reason(StrEnum):
     BEFORE_START_DATE = "before_start_date"  # date, start_date
     STATUS_NOT_SELECTED = "status_not_selected"  # status
     FULFILLMENT_NOT_SELECTED = "fulfillment_not_selected"  # status
+    ORDER_IMPORTED = "order_imported"  # brought over from another shop system
     MODULE_OFF = "module_off"  # modules: ids, all of them switched off
     AWAITS_PAYMENT = "awaits_payment"  # modules: ids of what is posted once it is paid
     ORDER_CANCELLED = "order_cancelled"

@@ -88,6 +88,7 @@ class Options:
     post_as: SaleType = SaleType.INVOICE
     payment_statuses: frozenset[str] = frozenset({"PAID"})  # empty: every status but cancelled ones
     fulfillment_statuses: frozenset[str] = frozenset()  # empty: every status
+    post_imported: bool = False
     number_prefix: str = ""
     auto_number: bool = False
     class_id: str = ""

@@ -5,6 +5,7 @@ from functools import cached_property
 
 from integrations import mirror
 from integrations.books import Company, TaxModel
+from integrations.commerce import StoreProfile
 from integrations.connecting import profile_of
 from integrations.models import BooksConnection, Integration, StoreConnection
 from sync.models import SetupProgress
@@ -36,10 +37,14 @@ class Setup:
         return SetupProgress.of(self.integration)
 
     @cached_property
+    def profile(self) -> StoreProfile | None:
+        """What the store said of itself when it last answered."""
+        return profile_of(self.integration.store)
+
+    @cached_property
     def modules(self) -> list[str]:
         """The parts of the shop system that the store sells through; none where there are no such parts."""
-        profile = profile_of(self.integration.store)
-        return in_order(profile.modules) if profile else []
+        return in_order(self.profile.modules) if self.profile else []
 
     @property
     def is_draft(self) -> bool:

@@ -271,6 +271,20 @@ def test_an_archived_order_is_an_order(harbor):
     assert placed(harbor, archived=True)
 
 
+def test_an_order_that_was_brought_over_is_posted_only_where_that_is_asked_for(harbor):
+    placed_before = {"number": "OLD", "lines": MUGS, "imported": True}
+    harbor.place(placed_before)
+    harbor.sync()
+    assert not harbor.documents()
+    skipped(harbor, "OLD", Reason.ORDER_IMPORTED)
+
+    harbor.set("orders", post_imported=True)
+    harbor.sync()
+
+    assert dec(harbor.documents()["WX-OLD"]["TotalAmt"]) == D("38.88")
+    nothing_more(harbor)
+
+
 def test_a_cancelled_order_voids_its_invoice_unless_it_was_paid(harbor):
     for number, cart in (("OPEN", {"paid": False}), ("PAID", {})):
         placed(harbor, number, **cart)

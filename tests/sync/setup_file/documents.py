@@ -30,6 +30,7 @@ FULL: dict[str, Any] = {
         "post_as": "invoice",
         "payment_statuses": ["PAID"],
         "fulfillment_statuses": [],
+        "post_imported": False,
         "number_prefix": "EW-",
         "auto_number": False,
         "class": None,

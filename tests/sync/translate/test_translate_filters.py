@@ -63,6 +63,12 @@ class TestSkipped:
         assert skipped(waiting, shipped_only) == Skip(Reason.FULFILLMENT_NOT_SELECTED, {"status": "PROCESSING"})
         assert sale(order(MUG, fulfillment_status="shipped"), shipped_only).total == 50
 
+    def test_what_was_brought_over_from_elsewhere_unless_it_is_asked_for(self) -> None:
+        brought = order(MUG, imported=True)
+
+        assert skipped(brought) == Skip(Reason.ORDER_IMPORTED)
+        assert sale(brought, options(post_imported=True)).total == 50
+
     @pytest.mark.parametrize("lines", [(), (line("shipping", "0.00", kind=Sold.SHIPPING),)], ids=["empty", "free"])
     def test_an_order_of_nothing(self, lines: Any) -> None:
         assert skipped(order(*lines)) == Skip(Reason.NOTHING_SOLD)
