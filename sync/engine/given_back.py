@@ -162,13 +162,13 @@ def _unbooked(one: _Changing, filed: Mapping[str, _Filed]) -> dict[str, Decimal]
     return found
 
 
-def _said_otherwise(one: _Changing, filed: Mapping[str, _Filed]) -> Decimal:
+def _said_otherwise(one: _Changing, filed: Mapping[str, _Filed]) -> list[tuple[Record, Decimal]]:
     """What is in the books by the word of a person, of refunds that the store tells in another way by now."""
-    return total_of(
-        known.posted + one.lowered_by(ref)
+    return [
+        (known.record, known.posted + one.lowered_by(ref))
         for ref, known in filed.items()
         if known.record is not None and is_said_otherwise(known.record, one.order)
-    )
+    ]
 
 
 def _amount(refund: Refund, known: _Filed, *, everything: Decimal) -> Decimal:

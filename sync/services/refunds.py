@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import F
 
 from integrations.money import plain
+from sync.engine.refund_records import refund_of
 from sync.models import Record, RecordKind, RecordState, SettingChange
 from sync.services.changes import Author
 from sync.translate.reasons import Reason
@@ -41,7 +42,14 @@ def refund_amount_enter(pk: int, amount: Decimal, *, by: Author, now: datetime) 
         raise NotAsked
     if not 0 < amount <= most_of(record):
         raise ValueError(f"{amount} is not between nothing and {most_of(record)}")
-    entered = {"amount": amount, "by": by.name, "at": now.isoformat(timespec="seconds")}
+    others = Record.objects.filter(order=record.order_id, kind=RecordKind.REFUND).exclude(pk=pk).order_by("pk")
+    entered = {
+        "amount": amount,
+        "by": by.name,
+        "at": now.isoformat(timespec="seconds"),
+        # What the store tells from now on may be this very refund.
+        "beside": [refund_of(one).ref for one in others],
+    }
     record.payload, record.amount = {**record.payload, "entered": entered}, amount
     record.wanted += 1
     record.save(update_fields=["payload", "amount", "wanted"])

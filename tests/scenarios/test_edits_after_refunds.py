@@ -286,6 +286,22 @@ class TestWhatAPersonSaid:
         assert order(world) == (RecordState.HELD, reason)
         assert (world.books(), cleared(world)) == (books, before - 20)
 
+    @pytest.mark.parametrize("told_before", [(), (5,)])
+    def test_of_a_cancelled_order_counts_towards_what_the_store_says_beside_that(self, shop, told_before):
+        world = shop()
+        before = total(world)
+        act(world, "status", {"paymentStatus": "CANCELLED"})
+        _tell(world, *told_before)
+        world.sync()
+        _say(world, 10)
+        assert cleared(world) == before - 10 - sum(told_before)
+
+        _tell(world, *told_before, 12)
+        world.sync()
+
+        assert {state for state, _reason in ends(world)} == {RecordState.POSTED}
+        assert cleared(world) == before - 12 - sum(told_before)
+
     def test_of_exactly_that_amount_is_in_the_books_already(self, said):
         world, before = said(10)
 
@@ -403,6 +419,12 @@ class TestVoidedInQuickBooks:
 
         assert ends(world) == [(RecordState.SKIPPED, Reason.REFUND_SALE_VOIDED)]
         assert cleared(world) == 0
+
+
+def _say(world, amount):
+    [record] = [one for one in world.refunds("ONE") if one.state == RecordState.HELD]
+    refund_amount_enter(record.pk, D(amount), by=author(None, command="test"), now=world.time.clock.now())
+    world.sync()
 
 
 def _tell(world, *amounts, date="2026-11-22 10:00:00 +0000", reason=""):
