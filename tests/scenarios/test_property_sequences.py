@@ -29,7 +29,8 @@ EXPECTED_HOLDS = {
     Reason.REFUND_UNPROVEN,  # the order has less tax by now than earlier refunds gave back
 }
 # An edited order keeps the taxes of its old lines; a receipt follows what is paid, and was given back; of an invoice
-# refunds may have taken back what an edit takes out.
+# refunds may have taken back what an edit takes out; of an order that comes to nothing and is cancelled, the shop tells
+# of nothing that would go back.
 HELD_EDITS = {
     Reason.TAXES_DO_NOT_ADD_UP,
     Reason.TAX_DIFFERS,
@@ -38,6 +39,7 @@ HELD_EDITS = {
     Reason.RECEIPT_OUTGROWN,
     Reason.RECEIVED_MORE_THAN_NEW_TOTAL,
     Reason.REFUNDED_BEFORE_EDIT,
+    Reason.CANCELLED_AFTER_POSTING,
 }
 
 
@@ -128,6 +130,8 @@ def check(shop):
         if record.state == RecordState.HELD:
             assert record.reason in HELD_EDITS, about
             assert "edit" in told.deeds, about
+            comes_to_nothing = shop.deeds.is_cancelled(payload) and not shop.deeds.total(payload)
+            assert record.reason != Reason.CANCELLED_AFTER_POSTING or comes_to_nothing, about
             held[record.reason] += 1
         else:
             assert record.state in {RecordState.POSTED, RecordState.SKIPPED}, about
