@@ -9,10 +9,9 @@ import pytest
 
 from integrations.books import Company, ItemDraft, Known, Payment, Sale, SaleType, TaxModel
 from integrations.commerce import Address
+from integrations.quickbooks.entry_writer import customer_payload, item_payload
+from integrations.quickbooks.fields import address_payload
 from integrations.quickbooks.writer import (
-    address_payload,
-    customer_payload,
-    item_payload,
     payment_payload,
     payment_update,
     private_note,
